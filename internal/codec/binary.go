@@ -1,0 +1,38 @@
+package codec
+
+// await drops what can be found again when the attachments have come, so that a
+// client that never sends them costs no more than a copy of its text.
+func (d *Decoder) await(attachments int) {
+	d.dropArgs()
+	d.awaited = attachments
+}
+
+// Binary takes one binary message: an attachment of the packet that Text has
+// last read. It returns the packet with the last of its attachments, and nil
+// without an error before. It keeps a copy of data.
+func (d *Decoder) Binary(data []byte) (*Packet, error) {
+	if d.awaited == 0 {
+		return nil, ErrUnexpectedBinary
+	}
+	d.attachments = append(d.attachments, append(make([]byte, 0, len(data)), data...))
+	if len(d.attachments) < d.awaited {
+		return nil, nil
+	}
+	attachments := d.attachments
+	d.awaited, d.attachments = 0, nil
+	if d.packet.Data == nil {
+		return &d.packet, nil
+	}
+	err := settlePlaceholders(d.packet.Data, len(attachments))
+	if err == nil {
+		err = d.payload() // finds the arguments again, see await
+	}
+	if err != nil {
+		d.Release()
+		return nil, err
+	}
+	for i := range d.packet.Args {
+		d.packet.Args[i].attachments = &attachments
+	}
+	return &d.packet, nil
+}

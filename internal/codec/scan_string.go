@@ -1,0 +1,98 @@
+package codec
+
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
+const (
+	lowBits  = 0x0101010101010101 // the lowest bit of each of 8 bytes
+	highBits = 0x8080808080808080 // the highest bit of each of 8 bytes
+)
+
+// scanString reads a string whose opening quote stands before i and returns the
+// index after its closing quote, -1 if it is not a JSON string. Bytes that are
+// not ASCII pass: that the text is UTF-8 is the transport's business.
+func scanString(data []byte, i int) int {
+	for {
+		for i+8 <= len(data) {
+			found := special(binary.LittleEndian.Uint64(data[i:]))
+			if found != 0 {
+				i += bits.TrailingZeros64(found) / 8
+				break
+			}
+			i += 8
+		}
+		// Every line of a session description ends so; knowing it takes a fifth off an offer.
+		if i+4 <= len(data) && string(data[i:i+4]) == `\r\n` {
+			i += 4
+			continue
+		}
+		for i+1 < len(data) && data[i] == '\\' {
+			if simpleEscapes[data[i+1]] {
+				i += 2
+			} else if i = scanUnicodeEscape(data, i); i < 0 {
+				return -1
+			}
+		}
+		if i >= len(data) {
+			return -1
+		}
+		switch c := data[i]; {
+		case c == '"':
+			return i + 1
+		case c < ' ', c == '\\':
+			return -1
+		}
+		i++
+	}
+}
+
+// special marks the bytes in w that mean something within a string: the quote,
+// the backslash and control characters. The lowest mark, at the high bit of its
+// byte, is exact; those above it may be wrong.
+//
+// Subtracting n from a byte borrows from its high bit if the byte is below n.
+// Flipping bit 1 swaps the quote, 0x22, with the space, 0x20, and leaves the
+// control characters below it, so that one subtraction of 0x21 finds both. A
+// borrow leaves a byte only upwards, and only from a marked one.
+func special(w uint64) uint64 {
+	quotesAndControls := (w ^ lowBits*('"'^' ')) - lowBits*(' '+1)
+	backslashes := (w ^ lowBits*'\\') - lowBits
+	return (quotesAndControls | backslashes) &^ w & highBits
+}
+
+// simpleEscapes are the characters that make an escape together with a backslash.
+var simpleEscapes = [256]bool{
+	'"': true, '\\': true, '/': true, 'b': true, 'f': true, 'n': true, 'r': true, 't': true,
+}
+
+// scanUnicodeEscape reads the escape \uXXXX whose backslash is data[i].
+func scanUnicodeEscape(data []byte, i int) int {
+	if data[i+1] != 'u' {
+		return -1
+	}
+	if _, ok := parseHex4(data, i+2); !ok {
+		return -1
+	}
+	return i + 6
+}
+
+// parseHex4 reads the four hexadecimal digits at data[i].
+func parseHex4(data []byte, i int) (r rune, ok bool) {
+	if i+4 > len(data) {
+		return 0, false
+	}
+	for _, c := range data[i : i+4] {
+		switch {
+		case '0' <= c && c <= '9':
+			c -= '0'
+		case 'a' <= c|0x20 && c|0x20 <= 'f':
+			c = (c | 0x20) - 'a' + 10
+		default:
+			return 0, false
+		}
+		r = r<<4 | rune(c)
+	}
+	return r, true
+}

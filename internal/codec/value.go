@@ -1,0 +1,91 @@
+package codec
+
+import "iter"
+
+// Value is one JSON value as it stood on the wire, together with the binary
+// attachments that placeholders in it refer to. The zero Value stands for
+// JavaScript's undefined and is written as null.
+//
+// A Value made by hand of JSON that is not valid is written as it is; the
+// methods do not panic on it.
+type Value struct {
+	JSON []byte
+	// attachments are all those of the value's packet. Nil for values of packets
+	// that are not binary: there a placeholder is an ordinary object. A pointer,
+	// because it is shared and Args are many.
+	attachments *[][]byte
+}
+
+// Field returns the member of an object. Of members with the same name the
+// last counts, as with JSON.parse. It is false if the value is no object, a
+// placeholder for binary data included, or has no such member.
+func (v Value) Field(name string) (Value, bool) {
+	if _, binary := v.Binary(); binary {
+		return Value{}, false
+	}
+	var last []byte
+	for key, value := range members(v.JSON) {
+		if quotes(key, name) {
+			last = value
+		}
+	}
+	return Value{JSON: last, attachments: v.attachments}, last != nil
+}
+
+// Text returns the decoded string if the value is a string. Half of a surrogate
+// pair without its other half becomes U+FFFD.
+func (v Value) Text() (string, bool) {
+	if len(v.JSON) == 0 || v.JSON[0] != '"' || scanString(v.JSON, 1) != len(v.JSON) {
+		return "", false
+	}
+	return unquote(v.JSON), true
+}
+
+// Elements returns a sequence of an array's elements. If the value is no array
+// it is false and the sequence is empty.
+func (v Value) Elements() (iter.Seq[Value], bool) {
+	isArray := len(v.JSON) > 0 && v.JSON[0] == '['
+	return func(yield func(Value) bool) {
+		for i, more := 1, isArray; more; {
+			start, end, next, err := scanEntry(v.JSON, i, 0, ']')
+			if err != nil { // the array is empty, if it is valid
+				return
+			}
+			if !yield(Value{JSON: v.JSON[start:end:end], attachments: v.attachments}) {
+				return
+			}
+			i, more = next, v.JSON[next-1] == ','
+		}
+	}, isArray
+}
+
+// IsNull reports whether the value is null or undefined.
+func (v Value) IsNull() bool {
+	return len(v.JSON) == 0 || string(v.JSON) == "null"
+}
+
+// Binary returns the attachment that stands in the value's place, if the value
+// as a whole is a placeholder of a binary packet. The bytes are shared with
+// everybody who got the packet: they may be kept but not changed.
+func (v Value) Binary() ([]byte, bool) {
+	if v.attachments == nil {
+		return nil, false
+	}
+	var isPlaceholder bool
+	var num []byte
+	for key, value := range members(v.JSON) {
+		switch {
+		case quotes(key, placeholderKey):
+			isPlaceholder = string(value) == "true"
+		case quotes(key, numKey):
+			num = value
+		}
+	}
+	if !isPlaceholder {
+		return nil, false
+	}
+	if n := parseIndex(num); n >= 0 && n < float64(len(*v.attachments)) {
+		return (*v.attachments)[int(n)], true
+	}
+	return nil, false
+}
