@@ -1,0 +1,125 @@
+package engine
+
+import "time"
+
+// pollingCloseWait is how long a closing session waits for a poll that can
+// carry its close packet.
+const pollingCloseWait = 30 * time.Second
+
+// Close ends the session in an orderly way: what is queued is still written,
+// then the transport is closed. The handler is told ForcedClose.
+func (s *Session) Close() {
+	s.mu.Lock()
+	if s.state != stateOpen {
+		s.mu.Unlock()
+		return
+	}
+	s.state = stateClosing
+	if s.ws == nil {
+		s.closePollingLocked()
+		return
+	}
+	s.queue.push(closeFrame(codeNone))
+	if s.writing {
+		s.mu.Unlock() // the writer goes on to the close frame
+		return
+	}
+	s.writing = true
+	s.writeLocked()
+}
+
+// closePollingLocked starts the end of a polling session. The caller holds mu;
+// it unlocks.
+func (s *Session) closePollingLocked() {
+	if s.poll != nil {
+		s.poll.answer(append(s.queue.takeAll(), closePacket)...)
+		s.poll = nil
+		s.finishLocked(ForcedClose)
+		return
+	}
+	s.closeWait = time.AfterFunc(pollingCloseWait, func() { s.abandon(ForcedClose) })
+	s.mu.Unlock()
+}
+
+// drainedLocked goes on with a close that waited for the queue to be written.
+// The caller holds mu; it unlocks.
+func (s *Session) drainedLocked() {
+	if s.state == stateClosing {
+		s.finishLocked(ForcedClose)
+		return
+	}
+	s.mu.Unlock()
+}
+
+// abandon ends the session at once, for reason. A held poll is answered with a
+// close packet; a WebSocket is sent a close frame if it can still take one.
+func (s *Session) abandon(reason Reason) { s.end(reason, closePacket, closeFrame(codeNone)) }
+
+// end ends the session at once, for reason: a held poll is answered with last,
+// a WebSocket gets frame behind what is queued already.
+func (s *Session) end(reason Reason, last, frame *Packet) {
+	s.mu.Lock()
+	if s.state == stateClosed {
+		s.mu.Unlock()
+		return
+	}
+	if s.poll != nil {
+		s.poll.answer(last)
+		s.poll = nil
+	}
+	ws := s.ws
+	switch {
+	case ws == nil:
+		s.queue = sendQueue{}
+	case reason == SlowConsumer:
+		s.queue = sendQueue{}
+		ws.Close() // it may hold half a frame: nothing can follow that
+	default:
+		s.queue.push(frame)
+	}
+	s.finishLocked(reason)
+	if ws == nil || reason == SlowConsumer {
+		return
+	}
+	s.mu.Lock()
+	if s.writing {
+		s.mu.Unlock() // the writer goes on to the close frame
+		return
+	}
+	s.writing = true
+	s.writeLocked()
+}
+
+// finishLocked makes the session closed and owes the handler its Closed. The
+// caller holds mu; it unlocks.
+func (s *Session) finishLocked(reason Reason) {
+	s.state = stateClosed
+	s.heartbeat.stop()
+	if s.closeWait != nil {
+		s.closeWait.Stop()
+	}
+	if s.post != nil {
+		s.post.abort()
+	}
+	if s.probing != nil {
+		s.probing.stopReading()
+	}
+	if s.ws != nil {
+		s.ws.SetReadDeadline(time.Now().Add(closeWait))
+	}
+	s.mu.Unlock()
+	s.srv.remove(s)
+	s.closeReason.Store(&reason)
+	s.deliverClosed()
+}
+
+// deliverClosed tells the handler that the session has ended, unless one of
+// its packets is being handled: then that goroutine does, when it is done.
+func (s *Session) deliverClosed() {
+	for s.closeReason.Load() != nil && s.receiving.TryLock() {
+		if reason := s.closeReason.Swap(nil); reason != nil {
+			s.srv.handler.Closed(s, *reason)
+		}
+		s.receiving.Unlock()
+	}
+}

@@ -1,0 +1,94 @@
+package engine
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// CORS says which other origins' pages may read answers. The zero value
+// allows none. See the Fetch standard, section "CORS protocol".
+type CORS struct {
+	// Allow returns the Access-Control-Allow-Origin for a request's Origin,
+	// which may be empty, or "" for none. nil: the origin itself.
+	Allow          func(origin string) string
+	Any            bool // the answer is "*", whatever the origin
+	Credentials    bool
+	Methods        string // empty: GET,HEAD,PUT,PATCH,POST,DELETE
+	AllowedHeaders string // empty: those the preflight asks for
+	ExposedHeaders string
+	MaxAge         string // in seconds; empty: not said
+	SuccessStatus  int    // of a preflight; 0: 204
+	Continue       bool   // a preflight is not answered here
+}
+
+// Apply sets the headers of an answer. It reports true when it has answered
+// the request, a preflight.
+func (c *CORS) Apply(w http.ResponseWriter, r *http.Request) bool {
+	h := w.Header()
+	c.setOrigin(h, r.Header.Get("Origin"))
+	if c.Credentials {
+		h.Set("Access-Control-Allow-Credentials", "true")
+	}
+	if r.Method != http.MethodOptions {
+		c.setExposed(h)
+		return false
+	}
+	h.Set("Access-Control-Allow-Methods", withDefault(c.Methods, "GET,HEAD,PUT,PATCH,POST,DELETE"))
+	if c.AllowedHeaders != "" {
+		h.Set("Access-Control-Allow-Headers", c.AllowedHeaders)
+	} else {
+		addVary(h, "Access-Control-Request-Headers")
+		if asked := r.Header.Get("Access-Control-Request-Headers"); asked != "" {
+			h.Set("Access-Control-Allow-Headers", asked)
+		}
+	}
+	if c.MaxAge != "" {
+		h.Set("Access-Control-Max-Age", c.MaxAge)
+	}
+	c.setExposed(h)
+	if c.Continue {
+		return false
+	}
+	status := c.SuccessStatus
+	if status == 0 {
+		status = http.StatusNoContent
+	}
+	h.Set("Content-Length", strconv.Itoa(0)) // some browsers wait for a body without it
+	w.WriteHeader(status)
+	return true
+}
+
+func (c *CORS) setOrigin(h http.Header, origin string) {
+	if c.Any {
+		h.Set("Access-Control-Allow-Origin", "*")
+		return
+	}
+	if c.Allow != nil {
+		origin = c.Allow(origin)
+	}
+	if origin != "" && validHeaderValue(origin) {
+		h.Set("Access-Control-Allow-Origin", origin)
+	}
+	addVary(h, "Origin")
+}
+
+func (c *CORS) setExposed(h http.Header) {
+	if c.ExposedHeaders != "" {
+		h.Set("Access-Control-Expose-Headers", c.ExposedHeaders)
+	}
+}
+
+func addVary(h http.Header, name string) {
+	if have := h.Get("Vary"); have != "" && !strings.EqualFold(have, name) {
+		name = have + ", " + name
+	}
+	h.Set("Vary", name)
+}
+
+func withDefault(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}

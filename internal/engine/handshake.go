@@ -1,0 +1,88 @@
+package engine
+
+import (
+	"net/http"
+	"strconv"
+)
+
+// newSession makes the session of a handshake. It is not known to anybody yet.
+func (srv *Server) newSession(r *http.Request, q query) *Session {
+	return &Session{
+		srv:      srv,
+		id:       NewID(),
+		revision: q.rev(),
+		textOnly: q.b64,
+		isJSONP:  q.hasJ,
+		jsonp:    callbackIndex(q.j),
+		// A copy without body and context, which would keep the server's
+		// buffers for this connection alive as long as the session.
+		request: &http.Request{
+			Method: r.Method, URL: r.URL, RequestURI: r.RequestURI, Proto: r.Proto,
+			Header: r.Header, Host: r.Host, RemoteAddr: r.RemoteAddr, TLS: r.TLS,
+		},
+	}
+}
+
+// openPacket returns the first packet of a session: its id and the server's
+// settings, in the order of keys that Node has.
+func (s *Session) openPacket() *Packet {
+	opts := &s.srv.opts
+	buf := make([]byte, Headroom, Headroom+160)
+	buf = append(buf, `{"sid":"`...)
+	buf = append(buf, s.id...)
+	buf = append(buf, `","upgrades":[`...)
+	if s.ws == nil && opts.AllowUpgrades && s.srv.serves(WebSocket) {
+		buf = append(buf, `"websocket"`...)
+	}
+	buf = append(buf, `],"pingInterval":`...)
+	buf = strconv.AppendInt(buf, opts.PingInterval.Milliseconds(), 10)
+	buf = append(buf, `,"pingTimeout":`...)
+	buf = strconv.AppendInt(buf, opts.PingTimeout.Milliseconds(), 10)
+	buf = append(buf, `,"maxPayload":`...)
+	buf = strconv.AppendInt(buf, int64(opts.MaxPayload), 10)
+	return newText(Open, append(buf, '}'))
+}
+
+// start makes the session known to the handler and to later requests. It
+// reports false when the server is closed.
+func (s *Session) start() bool {
+	if s.srv.opts.InitialPacket != nil {
+		s.queue.push(s.srv.opts.InitialPacket)
+	}
+	s.receiving.Lock() // an end that comes meanwhile is told behind Opened
+	known := s.srv.add(s)
+	if known {
+		s.startHeartbeat()
+		s.srv.handler.Opened(s)
+	}
+	s.receiving.Unlock()
+	s.deliverClosed()
+	return known
+}
+
+// openPolling answers a handshake over polling. The response carries the open
+// packet alone; what the handler sends meanwhile waits for the next poll.
+func (srv *Server) openPolling(w http.ResponseWriter, r *http.Request, q query) {
+	if f := srv.verifyRevision(q); f != nil {
+		srv.refuse(w, r, *f)
+		return
+	}
+	s := srv.newSession(r, q)
+	open := s.openPacket()
+	if !s.start() {
+		srv.unavailable(w)
+		return
+	}
+	if c := srv.opts.Cookie; c != nil {
+		cookie := *c
+		cookie.Value = s.id
+		w.Header().Set("Set-Cookie", cookie.String())
+	}
+	s.writePoll(w, r, []*Packet{open})
+}
+
+// unavailable answers a handshake that comes while the server ends.
+func (srv *Server) unavailable(w http.ResponseWriter) {
+	w.Header().Set("Retry-After", "1")
+	http.Error(w, "the server is closing: connect again in a moment", http.StatusServiceUnavailable)
+}

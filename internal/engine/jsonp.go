@@ -1,0 +1,138 @@
+package engine
+
+import (
+	"bytes"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+)
+
+// JSONP is polling by script tags, for browsers without cross-origin requests:
+// a response is a call of a function with the payload as a string, a request
+// is a form with the payload in the field d.
+
+// callbackIndex keeps the digits of the query's j, the index of the callback.
+func callbackIndex(j string) string {
+	return strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, j)
+}
+
+// appendScript appends the call that delivers payload to callback number index.
+func appendScript(dst []byte, index string, payload []byte) []byte {
+	dst = append(append(dst, "___eio["...), index...)
+	dst = appendJSString(append(dst, "]("...), payload)
+	return append(dst, ");"...)
+}
+
+const hexDigits = "0123456789abcdef"
+
+// appendJSString appends text as a JSON string that is JavaScript too: the two
+// line separators, which JSON allows and JavaScript did not, are escaped.
+func appendJSString(dst, text []byte) []byte {
+	dst = append(dst, '"')
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRune(text[i:])
+		switch {
+		case r == '"' || r == '\\':
+			dst = append(dst, '\\', byte(r))
+		case r == '\n':
+			dst = append(dst, `\n`...)
+		case r == '\r':
+			dst = append(dst, `\r`...)
+		case r == '\t':
+			dst = append(dst, `\t`...)
+		case r == '\b':
+			dst = append(dst, `\b`...)
+		case r == '\f':
+			dst = append(dst, `\f`...)
+		case r < 0x20:
+			dst = append(dst, `\u00`...)
+			dst = append(dst, hexDigits[r>>4], hexDigits[r&0xF])
+		case r == 0x2028:
+			dst = append(dst, `\u2028`...)
+		case r == 0x2029:
+			dst = append(dst, `\u2029`...)
+		default:
+			dst = append(dst, text[i:i+size]...)
+		}
+		i += size
+	}
+	return append(dst, '"')
+}
+
+// parseForm returns the payload of a JSONP request. Without exactly one field
+// d there is none. The client doubles the backslash of an escaped newline, so
+// that browsers which rewrite newlines in forms cannot change the payload.
+func parseForm(body []byte) ([]byte, bool) {
+	var payload string
+	fields := 0
+	for field := range strings.SplitSeq(string(body), "&") {
+		name, value, _ := strings.Cut(field, "=")
+		if unescape(name) == "d" {
+			payload = unescape(value)
+			fields++
+		}
+	}
+	if fields != 1 {
+		return nil, false
+	}
+	return bytes.ReplaceAll(newlines([]byte(payload)), []byte(`\\n`), []byte(`\n`)), true
+}
+
+// newlines turns backslash-n into a newline unless a backslash precedes it.
+func newlines(text []byte) []byte {
+	out := text[:0]
+	for i := 0; i < len(text); i++ {
+		switch {
+		case bytes.HasPrefix(text[i:], []byte(`\\n`)):
+			out = append(out, `\\n`...)
+			i += 2
+		case bytes.HasPrefix(text[i:], []byte(`\n`)):
+			out = append(out, '\n')
+			i++
+		default:
+			out = append(out, text[i])
+		}
+	}
+	return out
+}
+
+// unescape decodes one part of a form or query; what is no escape stays as it is.
+func unescape(s string) string {
+	if !strings.ContainsAny(s, "%+") {
+		return s
+	}
+	if plain, err := url.QueryUnescape(s); err == nil {
+		return plain
+	}
+	return lenientUnescape(s)
+}
+
+func lenientUnescape(s string) string {
+	var out strings.Builder
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		switch {
+		case c == '+':
+			out.WriteByte(' ')
+		case c == '%' && i+2 < len(s) && hexValue(s[i+1]) >= 0 && hexValue(s[i+2]) >= 0:
+			out.WriteByte(byte(hexValue(s[i+1])<<4 | hexValue(s[i+2])))
+			i += 2
+		default:
+			out.WriteByte(c)
+		}
+	}
+	return out.String()
+}
+
+// hexValue returns the value of a hexadecimal digit, or -1.
+func hexValue(c byte) int {
+	if c >= 'A' && c <= 'F' {
+		c += 'a' - 'A'
+	}
+	return strings.IndexByte(hexDigits, c)
+}

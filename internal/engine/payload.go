@@ -1,0 +1,210 @@
+package engine
+
+import (
+	"bytes"
+	"strconv"
+	"unicode/utf8"
+)
+
+// A payload is what one polling request or response carries: several packets.
+//
+//	revision 4, text     packet U+001E packet …        binary as b<base64>
+//	revision 3, text     length ":" packet …           length in UTF-16 units, binary as b4<base64>
+//	revision 3, binary   kind length 0xFF packet …     kind 0 text or 1 binary, length as decimal
+//	                                                   digits of value 0 to 9, in bytes
+
+const separator = 0x1E
+
+// appendPayload appends packets as a response carries them and tells whether
+// the payload is binary, which only revision 3 knows.
+func appendPayload(dst []byte, packets []*Packet, rev Revision, textOnly bool) (payload []byte, isBinary bool) {
+	switch {
+	case rev == Revision4:
+		return appendPayload4(dst, packets), false
+	case textOnly || !anyBinary(packets):
+		return appendPayload3(dst, packets), false
+	default:
+		return appendBinaryPayload3(dst, packets), true
+	}
+}
+
+func anyBinary(packets []*Packet) bool {
+	for _, p := range packets {
+		if p.binary {
+			return true
+		}
+	}
+	return false
+}
+
+func appendPayload4(dst []byte, packets []*Packet) []byte {
+	for i, p := range packets {
+		if i > 0 {
+			dst = append(dst, separator)
+		}
+		if p.binary {
+			dst = p.appendBase64(dst, Revision4)
+		} else {
+			dst = append(dst, p.text()...)
+		}
+	}
+	return dst
+}
+
+func appendPayload3(dst []byte, packets []*Packet) []byte {
+	for _, p := range packets {
+		text := p.text
+		if p.binary {
+			text = func() []byte { return p.appendBase64(nil, Revision3) }
+		}
+		t := text()
+		dst = strconv.AppendInt(dst, int64(utf16Length(t)), 10)
+		dst = append(append(dst, ':'), t...)
+	}
+	return dst
+}
+
+func appendBinaryPayload3(dst []byte, packets []*Packet) []byte {
+	for _, p := range packets {
+		data, kind := p.text(), byte(0)
+		if p.binary {
+			// The byte before the data is the type digit's place: here the type is a number.
+			data, kind = append([]byte{byte(Message - '0')}, p.data()...), 1
+		}
+		dst = append(dst, kind)
+		for _, digit := range strconv.Itoa(len(data)) {
+			dst = append(dst, byte(digit-'0'))
+		}
+		dst = append(append(dst, 0xFF), data...)
+	}
+	return dst
+}
+
+// utf16Length returns how many UTF-16 units the UTF-8 text b takes.
+func utf16Length(b []byte) int {
+	n := 0
+	for i := 0; i < len(b); {
+		c := b[i]
+		switch {
+		case c < utf8.RuneSelf:
+			i++
+		case c >= 0xF0: // outside the basic plane: a surrogate pair
+			i, n = i+4, n+1
+		case c >= 0xE0:
+			i += 3
+		default:
+			i += 2
+		}
+		n++
+	}
+	return n
+}
+
+// parsePayload hands the packets of a request's body to handle, in order,
+// until it returns false. It reports false for a body that breaks the format;
+// the packets before the break have been handled by then.
+func parsePayload(body []byte, rev Revision, isBinary bool, handle func(packet) bool) bool {
+	switch {
+	case rev == Revision4:
+		return parsePayload4(body, handle)
+	case isBinary:
+		return parseBinaryPayload3(body, handle)
+	default:
+		return parsePayload3(body, handle)
+	}
+}
+
+func parsePayload4(body []byte, handle func(packet) bool) bool {
+	for {
+		text, rest, more := bytes.Cut(body, []byte{separator})
+		p, ok := parsePacket(text, Revision4)
+		if !ok {
+			return false
+		}
+		if !handle(p) || !more {
+			return true
+		}
+		body = rest
+	}
+}
+
+// maxLengthDigits is far beyond any payload, and short enough not to overflow.
+const maxLengthDigits = 15
+
+func parsePayload3(body []byte, handle func(packet) bool) bool {
+	if len(body) == 0 {
+		return false
+	}
+	for len(body) > 0 {
+		digits, rest, found := bytes.Cut(body, []byte{':'})
+		units, err := strconv.ParseUint(string(digits[:min(len(digits), maxLengthDigits)]), 10, 63)
+		if !found || err != nil || len(digits) > maxLengthDigits {
+			return false
+		}
+		n, ok := utf16Prefix(rest, int(units))
+		if !ok {
+			return false
+		}
+		if n > 0 {
+			p, ok := parsePacket(rest[:n], Revision3)
+			if !ok {
+				return false
+			}
+			if !handle(p) {
+				return true
+			}
+		}
+		body = rest[n:]
+	}
+	return true
+}
+
+// utf16Prefix returns how many bytes of b hold its first units UTF-16 units,
+// and false when b is shorter or a character straddles the end.
+func utf16Prefix(b []byte, units int) (int, bool) {
+	i := 0
+	for units > 0 {
+		if i >= len(b) {
+			return 0, false
+		}
+		_, size := utf8.DecodeRune(b[i:])
+		i += size
+		units--
+		if size == 4 {
+			units--
+		}
+	}
+	return i, units == 0
+}
+
+func parseBinaryPayload3(body []byte, handle func(packet) bool) bool {
+	for len(body) > 0 {
+		end := bytes.IndexByte(body, 0xFF)
+		if end < 2 || end > maxLengthDigits {
+			return false
+		}
+		length := 0
+		for _, digit := range body[1:end] {
+			if digit > 9 {
+				return false
+			}
+			length = length*10 + int(digit)
+		}
+		kind, rest := body[0], body[end+1:]
+		if length > len(rest) {
+			return false
+		}
+		p, ok := parseBinary(rest[:length], Revision3)
+		if kind == 0 { // a string: what is relayed from it must be UTF-8
+			p, ok = parsePacket(bytes.ToValidUTF8(rest[:length], []byte("\uFFFD")), Revision3)
+		}
+		if !ok {
+			return false
+		}
+		if !handle(p) {
+			return true
+		}
+		body = rest[length:]
+	}
+	return true
+}

@@ -1,0 +1,67 @@
+package engine
+
+import "sync"
+
+// readSize is what one read may bring: enough for a handful of offers, so that
+// a busy sender costs few system calls.
+const readSize = 16 << 10
+
+// readBuffer holds bytes read and not yet consumed: bytes[start:end].
+type readBuffer struct {
+	bytes      []byte
+	start, end int
+}
+
+var readBuffers = sync.Pool{New: func() any { return &readBuffer{bytes: make([]byte, readSize)} }}
+
+func takeBuffer() *readBuffer { return readBuffers.Get().(*readBuffer) }
+
+// release gives the buffer back. One that grew for a large message is dropped.
+func (b *readBuffer) release() {
+	if len(b.bytes) != readSize {
+		return
+	}
+	b.start, b.end = 0, 0
+	readBuffers.Put(b)
+}
+
+// unread returns the bytes not yet consumed.
+func (b *readBuffer) unread() []byte { return b.bytes[b.start:b.end] }
+
+// free returns the room for the next read, at least one byte. It grows by
+// doubling, so that a peer must send half of what it makes us hold.
+func (b *readBuffer) free() []byte {
+	if b.end < len(b.bytes) {
+		return b.bytes[b.end:]
+	}
+	if b.start > 0 {
+		b.end = copy(b.bytes, b.unread())
+		b.start = 0
+		return b.bytes[b.end:]
+	}
+	grown := make([]byte, 2*len(b.bytes))
+	copy(grown, b.bytes)
+	b.bytes = grown
+	return b.bytes[b.end:]
+}
+
+// fillBlocking reads once, holding a buffer while it waits.
+func (s *socket) fillBlocking() error {
+	if s.in == nil {
+		s.in = takeBuffer()
+	}
+	n, err := s.Conn.Read(s.in.free())
+	s.in.end += n
+	if n > 0 {
+		return nil
+	}
+	return err
+}
+
+// drop gives an emptied buffer back, so that the next wait holds none.
+func (s *socket) drop() {
+	if s.in != nil && s.in.start == s.in.end {
+		s.in.release()
+		s.in = nil
+	}
+}

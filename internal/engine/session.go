@@ -1,0 +1,149 @@
+// Package engine is an Engine.IO server, revisions 3 and 4, over HTTP
+// long-polling, WebSocket, and the upgrade from one to the other.
+//
+// A connection is a Session. What clients send reaches a Handler in the
+// goroutine that read it, in order, one message at a time; what is sent to
+// clients is queued on the session and written by whoever has the bytes, with
+// a goroutine of its own only for a receiver that does not keep up.
+package engine
+
+import (
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Reason says why a session ended, in the words of the Node implementation.
+type Reason string
+
+// The reasons a session ends for.
+const (
+	TransportClose Reason = "transport close" // the client closed, or vanished with a FIN or RST
+	TransportError Reason = "transport error" // it broke the transport's rules
+	ParseError     Reason = "parse error"     // it sent what is no packet
+	PingTimeout    Reason = "ping timeout"    // it answered no heartbeat
+	ForcedClose    Reason = "forced close"    // this side closed
+	SlowConsumer   Reason = "slow consumer"   // it did not read what it was sent
+)
+
+// Handler receives what the sessions of a server do. Calls for one session
+// never overlap; different sessions are served concurrently.
+type Handler interface {
+	// Opened announces a session before its client can know of it.
+	Opened(s *Session)
+	// Received hands over one message. data is valid during the call only.
+	// Sends made through b go out together when the reader has handled all
+	// that had arrived; a call that waits for something must flush b first.
+	Received(s *Session, b *Batch, data []byte, binary bool)
+	// Closed announces the end, once, after which nothing of s follows.
+	Closed(s *Session, reason Reason)
+}
+
+type state uint8
+
+const (
+	stateOpen    state = iota
+	stateClosing       // refuses new packets, writes what it has
+	stateClosed
+)
+
+// Session is one client's connection, whatever transport carries it.
+// Its methods are safe for concurrent use.
+type Session struct {
+	// immutable
+	srv      *Server
+	id       string
+	revision Revision
+	textOnly bool   // the client asked for base64 instead of binary (b64=1)
+	jsonp    string // the callback's index when the client polls by script tag, else ""
+	isJSONP  bool
+	request  *http.Request
+	value    any // the handler's, set in Opened
+
+	// receiving is held by the goroutine that handles the client's packets.
+	receiving   sync.Mutex
+	closeReason atomic.Pointer[Reason] // set when the handler is owed Closed
+
+	mu sync.Mutex
+	// guarded by mu
+	state     state
+	ws        *wsConn // nil while the session polls
+	poll      *poll   // the GET that is held, if any
+	post      *post   // the POST whose body is being read, if any
+	upgrading bool
+	upgraded  bool
+	probing   *wsConn   // the connection of an upgrade under way
+	queue     sendQueue // what the transport has not taken yet
+	writing   bool      // somebody is writing to ws, and will look at the queue again
+	batch     *Batch    // the last batch that promised to flush
+	heartbeat heartbeat
+	closeWait *time.Timer // ends a polling session that is closing
+}
+
+// ID returns the session id, which the client sends with each of its requests.
+// It is a secret between the server and that client.
+func (s *Session) ID() string { return s.id }
+
+// Revision returns the protocol revision the client speaks.
+func (s *Session) Revision() Revision { return s.revision }
+
+// Request returns the request that opened the session, without its body. It
+// must not be modified.
+func (s *Session) Request() *http.Request { return s.request }
+
+// Value returns what SetValue stored.
+func (s *Session) Value() any { return s.value }
+
+// SetValue stores the handler's own data. Only Handler.Opened may call it.
+func (s *Session) SetValue(v any) { s.value = v }
+
+// Transport returns the name of the transport in use: "polling" or "websocket".
+func (s *Session) Transport() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.transportLocked()
+}
+
+func (s *Session) transportLocked() string {
+	if s.ws != nil {
+		return WebSocket
+	}
+	return Polling
+}
+
+// Upgrading and Upgraded tell how far the session is from polling to WebSocket.
+func (s *Session) Upgrading() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.upgrading
+}
+
+// Upgraded tells whether the session has moved from polling to WebSocket.
+func (s *Session) Upgraded() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.upgraded
+}
+
+// Open tells whether the session accepts packets.
+func (s *Session) Open() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state == stateOpen
+}
+
+// Writable tells whether a packet sent now would leave at once: a poll is
+// held, or nothing waits before it on the WebSocket.
+func (s *Session) Writable() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.state != stateOpen:
+		return false
+	case s.ws != nil:
+		return !s.writing && s.queue.empty()
+	default:
+		return s.poll != nil && s.queue.empty()
+	}
+}

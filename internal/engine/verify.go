@@ -1,0 +1,188 @@
+package engine
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// ErrorCode is the code of a refused request, as the client reads it.
+type ErrorCode int
+
+// The codes of Node's engine.io.
+const (
+	UnknownTransport    ErrorCode = 0
+	UnknownSession      ErrorCode = 1
+	BadHandshakeMethod  ErrorCode = 2
+	BadRequest          ErrorCode = 3
+	Forbidden           ErrorCode = 4
+	UnsupportedRevision ErrorCode = 5
+)
+
+var errorMessages = [...]string{
+	UnknownTransport:    "Transport unknown",
+	UnknownSession:      "Session ID unknown",
+	BadHandshakeMethod:  "Bad handshake method",
+	BadRequest:          "Bad request",
+	Forbidden:           "Forbidden",
+	UnsupportedRevision: "Unsupported protocol version",
+}
+
+func (c ErrorCode) String() string {
+	if c < 0 || int(c) >= len(errorMessages) {
+		return "error " + strconv.Itoa(int(c))
+	}
+	return errorMessages[c]
+}
+
+// refusal says why a request is not served.
+type refusal struct {
+	code    ErrorCode
+	message string         // for the client; empty: the code's own
+	context map[string]any // for the Refused hook
+}
+
+func (f refusal) text() string {
+	if f.message != "" {
+		return f.message
+	}
+	return f.code.String()
+}
+
+// query holds the parameters of a request that the engine knows.
+type query struct {
+	transport, sid, revision string
+	j                        string
+	hasJ, b64                bool
+}
+
+// parseQuery reads a raw query; of duplicate keys the last one wins.
+func parseQuery(raw string) query {
+	var q query
+	for raw != "" {
+		var pair string
+		pair, raw, _ = strings.Cut(raw, "&")
+		key, value, _ := strings.Cut(pair, "=")
+		switch unescape(key) {
+		case "transport":
+			q.transport = unescape(value)
+		case "sid":
+			q.sid = unescape(value)
+		case "EIO":
+			q.revision = unescape(value)
+		case "b64":
+			q.b64 = value != ""
+		case "j":
+			q.j, q.hasJ = unescape(value), value != ""
+		}
+	}
+	return q
+}
+
+// rev returns the revision the client asks for: anything but "4" is 3.
+func (q query) rev() Revision {
+	if q.revision == "4" {
+		return Revision4
+	}
+	return Revision3
+}
+
+// verify checks a request in the order Node does. It returns the session the
+// request names, nil for a handshake, or why the request is refused.
+func (srv *Server) verify(r *http.Request, q query, upgrade bool) (*Session, *refusal) {
+	if !srv.serves(q.transport) {
+		return nil, &refusal{code: UnknownTransport, context: map[string]any{"transport": q.transport}}
+	}
+	if origin := r.Header.Get("Origin"); !validHeaderValue(origin) {
+		return nil, &refusal{code: BadRequest, context: map[string]any{"name": "INVALID_ORIGIN", "origin": origin}}
+	}
+	if q.sid == "" {
+		return nil, srv.verifyHandshake(r, q, upgrade)
+	}
+	s := srv.Session(q.sid)
+	if s == nil {
+		return nil, &refusal{code: UnknownSession, context: map[string]any{"sid": q.sid}}
+	}
+	if previous := s.Transport(); !upgrade && previous != q.transport {
+		return nil, &refusal{code: BadRequest, context: map[string]any{
+			"name": "TRANSPORT_MISMATCH", "transport": q.transport, "previousTransport": previous}}
+	}
+	if s.revision != q.rev() {
+		return nil, &refusal{code: BadRequest, context: map[string]any{
+			"name": "PROTOCOL_MISMATCH", "protocol": int(q.rev()), "previousProtocol": int(s.revision)}}
+	}
+	return s, nil
+}
+
+func (srv *Server) verifyHandshake(r *http.Request, q query, upgrade bool) *refusal {
+	if r.Method != http.MethodGet {
+		return &refusal{code: BadHandshakeMethod, context: map[string]any{"method": r.Method}}
+	}
+	if q.transport == WebSocket && !upgrade {
+		return &refusal{code: BadRequest, context: map[string]any{"name": "TRANSPORT_HANDSHAKE_ERROR"}}
+	}
+	if srv.opts.AllowRequest != nil {
+		if err := srv.opts.AllowRequest(r); err != nil {
+			return &refusal{code: Forbidden, message: err.Error(), context: map[string]any{"message": err.Error()}}
+		}
+	}
+	return nil
+}
+
+// verifyRevision is the last check of a handshake, made when the rest is fine.
+func (srv *Server) verifyRevision(q query) *refusal {
+	vague := q.revision != "3" && q.revision != "4"
+	if q.rev() == Revision3 && !srv.opts.AllowRevision3 || vague && srv.opts.NameRevision {
+		return &refusal{code: UnsupportedRevision, context: map[string]any{"protocol": int(Revision3)}}
+	}
+	return nil
+}
+
+// validHeaderValue follows RFC 9110 section 5.5, as Node reads it.
+func validHeaderValue(v string) bool {
+	for i := range len(v) {
+		if v[i] < ' ' && v[i] != '\t' || v[i] == 0x7F {
+			return false
+		}
+	}
+	return true
+}
+
+// reject answers a request that is refused, in the form its kind asks for.
+func (srv *Server) reject(w http.ResponseWriter, r *http.Request, upgrade bool, f refusal) {
+	if !upgrade {
+		srv.refuse(w, r, f)
+		return
+	}
+	srv.tellRefused(r, f)
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		http.Error(w, f.text(), http.StatusBadRequest)
+		return
+	}
+	defer conn.Close()
+	writeRawError(conn, f.text())
+}
+
+// refuse answers a refused request that is no upgrade.
+func (srv *Server) refuse(w http.ResponseWriter, r *http.Request, f refusal) {
+	srv.tellRefused(r, f)
+	body, _ := json.Marshal(struct { // two plain fields: cannot fail
+		Code    ErrorCode `json:"code"`
+		Message string    `json:"message"`
+	}{f.code, f.text()})
+	status := http.StatusBadRequest
+	if f.code == Forbidden {
+		status = http.StatusForbidden
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	w.Write(body)
+}
+
+func (srv *Server) tellRefused(r *http.Request, f refusal) {
+	if srv.opts.Refused != nil {
+		srv.opts.Refused(r, f.code, f.code.String(), f.context)
+	}
+}

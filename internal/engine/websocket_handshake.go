@@ -1,0 +1,115 @@
+package engine
+
+import (
+	"crypto/sha1"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// IsUpgrade tells whether the request asks for another protocol on its connection.
+func IsUpgrade(r *http.Request) bool {
+	return r.Header.Get("Upgrade") != "" && hasToken(r.Header.Values("Connection"), "upgrade")
+}
+
+func hasToken(values []string, token string) bool {
+	for _, v := range values {
+		for part := range strings.SplitSeq(v, ",") {
+			if strings.EqualFold(strings.TrimSpace(part), token) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// websocketGUID is the constant of RFC 6455 section 1.3.
+const websocketGUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+
+func acceptKey(key string) string {
+	sum := sha1.Sum([]byte(key + websocketGUID))
+	return base64.StdEncoding.EncodeToString(sum[:])
+}
+
+// checkWebSocket checks the client's opening handshake, RFC 6455 section 4.2.1.
+func checkWebSocket(r *http.Request) (problem string) {
+	key, err := base64.StdEncoding.DecodeString(r.Header.Get("Sec-WebSocket-Key"))
+	version := r.Header.Get("Sec-WebSocket-Version")
+	switch {
+	case r.Method != http.MethodGet:
+		return "Invalid HTTP method"
+	case !strings.EqualFold(r.Header.Get("Upgrade"), "websocket"):
+		return "Invalid Upgrade header"
+	case err != nil || len(key) != 16:
+		return "Missing or invalid Sec-WebSocket-Key header"
+	case version != "13" && version != "8":
+		return "Missing or invalid Sec-WebSocket-Version header"
+	}
+	return ""
+}
+
+// acceptWebSocket takes the connection over from net/http and answers the
+// opening handshake. It has answered the request when it fails.
+func (srv *Server) acceptWebSocket(w http.ResponseWriter, r *http.Request, q query) (*wsConn, error) {
+	problem := checkWebSocket(r)
+	conn, buffered, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		http.Error(w, "this connection cannot become a WebSocket: use HTTP/1.1", http.StatusHTTPVersionNotSupported)
+		return nil, err
+	}
+	conn.SetDeadline(time.Time{})
+	if problem != "" {
+		writeRawError(conn, problem, "Sec-WebSocket-Version: 13, 8")
+		conn.Close()
+		return nil, fmt.Errorf("websocket handshake: %s", problem)
+	}
+	early, _ := buffered.Reader.Peek(buffered.Reader.Buffered()) // at most what is there: cannot fail
+	ws := newWSConn(conn, srv.opts.MaxPayload, early)
+	if _, err := conn.Write(srv.switching(w, r, q)); err != nil {
+		conn.Close()
+		return nil, fmt.Errorf("websocket handshake: %w", err)
+	}
+	return ws, nil
+}
+
+// newWSConn returns a connection whose first bytes, early, have been read already.
+func newWSConn(conn net.Conn, limit int, early []byte) *wsConn {
+	ws := &wsConn{socket: newSocket(conn), limit: limit}
+	if len(early) > 0 {
+		ws.in = takeBuffer()
+		for len(ws.in.bytes) < len(early) {
+			ws.in.bytes = make([]byte, 2*len(ws.in.bytes))
+		}
+		ws.in.end = copy(ws.in.bytes, early)
+	}
+	return ws
+}
+
+// switching returns the server's half of the opening handshake.
+func (srv *Server) switching(w http.ResponseWriter, r *http.Request, q query) []byte {
+	h := w.Header() // the CORS headers stand there already
+	if srv.opts.Headers != nil {
+		srv.opts.Headers(h, r, q.sid == "")
+	}
+	var out strings.Builder
+	out.WriteString("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n")
+	out.WriteString("Sec-WebSocket-Accept: " + acceptKey(r.Header.Get("Sec-WebSocket-Key")) + "\r\n")
+	if protocol, _, _ := strings.Cut(r.Header.Get("Sec-WebSocket-Protocol"), ","); protocol != "" {
+		out.WriteString("Sec-WebSocket-Protocol: " + strings.TrimSpace(protocol) + "\r\n")
+	}
+	h.Write(&out) // a strings.Builder takes everything
+	out.WriteString("\r\n")
+	return []byte(out.String())
+}
+
+// writeRawError answers an upgrade that is refused, as Node's engine does:
+// always 400, the message as text, the connection closed.
+func writeRawError(w io.Writer, message string, headers ...string) {
+	extra := strings.Join(append(headers, ""), "\r\n")
+	fmt.Fprintf(w, "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-type: text/html\r\nContent-Length: %d\r\n%s\r\n%s",
+		len(message), extra, message)
+}
