@@ -1,0 +1,154 @@
+package rooms
+
+import (
+	"github.com/zishang520/socket.io-go-parser/v2/parser"
+	"github.com/zishang520/socket.io/v2/socket"
+
+	"signaling/internal/codec"
+	"signaling/internal/engine"
+)
+
+// Relay sends an event from one member to the others: those in any of the
+// rooms, each once, or everyone if to is nil. It goes out with b's next flush.
+func (a *Adapter) Relay(b *engine.Batch, from *Member, to []socket.Room, name string, args ...codec.Value) {
+	if a.recovery != nil {
+		a.relayRecorded(b, from, to, name, args)
+		return
+	}
+	receivers := a.Everyone()
+	if to != nil {
+		receivers = a.In(to...)
+	}
+	if len(receivers) == 0 || len(receivers) == 1 && receivers[0].Member == from {
+		return
+	}
+	packets := Event(a.nsp.Name(), name, args...)
+	for _, r := range receivers {
+		if r.Member != from {
+			b.Send(r.Session, packets...)
+		}
+	}
+}
+
+// relayRecorded is Relay for a namespace that keeps what clients may miss.
+func (a *Adapter) relayRecorded(b *engine.Batch, from *Member, to []socket.Room, name string, args []codec.Value) {
+	a.recovery.mu.Lock()
+	defer a.recovery.mu.Unlock()
+	packets := Event(a.nsp.Name(), name, append(args, codec.Value{JSON: a.recovery.nextOffsetLocked()})...)
+	a.recovery.recordLocked(packets, to, []socket.Room{socket.Room(from.ID)})
+	receivers := a.Everyone()
+	if to != nil {
+		receivers = a.In(to...)
+	}
+	for _, r := range receivers {
+		if r.Member != from {
+			b.Send(r.Session, packets...)
+		}
+	}
+}
+
+// Broadcast sends a packet of the module's to those that opts name.
+func (a *Adapter) Broadcast(p *parser.Packet, opts *socket.BroadcastOptions) {
+	p.Nsp = a.nsp.Name()
+	var b engine.Batch
+	defer b.Flush()
+	if a.recovery != nil && recoverable(p, opts) {
+		a.recovery.mu.Lock()
+		defer a.recovery.mu.Unlock()
+		p.Data = append(p.Data.([]any), codec.Value{JSON: a.recovery.nextOffsetLocked()})
+		if packets := a.encode(p); packets != nil {
+			a.recovery.recordLocked(packets, roomsOf(opts), exceptOf(opts))
+			a.send(&b, p, packets, opts, func(*socket.Socket) {})
+		}
+		return
+	}
+	if packets := a.encode(p); packets != nil {
+		a.send(&b, p, packets, opts, func(*socket.Socket) {})
+	}
+}
+
+// BroadcastWithAck sends a packet to those that opts name and calls ack for
+// each one's acknowledgement; counted hears how many to expect.
+func (a *Adapter) BroadcastWithAck(p *parser.Packet, opts *socket.BroadcastOptions, counted func(uint64), ack socket.Ack) {
+	id := a.nsp.Ids() // common to the namespace: one number serves all receivers
+	p.Nsp, p.Id = a.nsp.Name(), &id
+	count := uint64(0)
+	var b engine.Batch
+	if packets := a.encode(p); packets != nil {
+		a.send(&b, p, packets, opts, func(s *socket.Socket) {
+			s.Acks().Store(id, ack)
+			count++
+		})
+	}
+	b.Flush()
+	counted(count)
+}
+
+// encode encodes a packet of the module's, or logs why it cannot be sent.
+func (a *Adapter) encode(p *parser.Packet) []*engine.Packet {
+	packets, err := Module(p)
+	if err != nil {
+		a.log.Error("event not sent: its data is no JSON", "namespace", p.Nsp, "error", err)
+	}
+	return packets
+}
+
+// send queues packets to the receivers that opts name, for each after before.
+func (a *Adapter) send(b *engine.Batch, p *parser.Packet, packets []*engine.Packet, opts *socket.BroadcastOptions, before func(*socket.Socket)) {
+	for _, r := range a.receivers(opts) {
+		s, ok := a.nsp.Sockets().Load(r.Member.ID)
+		if !ok {
+			continue
+		}
+		before(s)
+		if len(s.ListenersAnyOutgoing()) > 0 {
+			s.NotifyOutgoingListeners()(p)
+		}
+		if !volatile(opts) || r.Session.Writable() {
+			b.Send(r.Session, packets...)
+		}
+	}
+}
+
+// receivers returns the connected members that opts name: those of its rooms,
+// or everyone without rooms, but for those in a room of Except.
+func (a *Adapter) receivers(opts *socket.BroadcastOptions) []Receiver {
+	found := a.Everyone()
+	if rooms := roomsOf(opts); rooms != nil {
+		found = a.In(rooms...)
+	}
+	except := exceptOf(opts)
+	if len(except) == 0 {
+		return found
+	}
+	out := make(map[*Member]struct{})
+	for _, r := range a.In(except...) {
+		out[r.Member] = struct{}{}
+	}
+	kept := make([]Receiver, 0, len(found))
+	for _, r := range found {
+		if _, excepted := out[r.Member]; !excepted {
+			kept = append(kept, r)
+		}
+	}
+	return kept
+}
+
+// roomsOf returns the rooms that opts name, nil for everyone.
+func roomsOf(opts *socket.BroadcastOptions) []socket.Room {
+	if opts == nil || opts.Rooms == nil || opts.Rooms.Len() == 0 {
+		return nil
+	}
+	return opts.Rooms.Keys()
+}
+
+func exceptOf(opts *socket.BroadcastOptions) []socket.Room {
+	if opts == nil || opts.Except == nil {
+		return nil
+	}
+	return opts.Except.Keys()
+}
+
+func volatile(opts *socket.BroadcastOptions) bool {
+	return opts != nil && opts.Flags != nil && opts.Flags.Volatile
+}

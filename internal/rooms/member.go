@@ -1,0 +1,221 @@
+// Package rooms keeps who is in a namespace and its rooms, and sends packets to
+// them. It stands in for the module's adapter: a packet is framed once and the
+// same bytes go to every receiver.
+package rooms
+
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/zishang520/socket.io/v2/socket"
+
+	"signaling/internal/engine"
+)
+
+// Member is a socket of one namespace. It is in the room of its own id from
+// the time it is connected to the time it leaves.
+type Member struct {
+	// immutable
+	ID socket.SocketId
+
+	session *engine.Session // set once, when the socket is connected
+
+	// guarded by the membership's mu
+	rooms []socket.Room // without the one of its own id
+	index int           // in the membership's list; -1: not connected
+}
+
+// Membership is who is in one namespace. It is safe for concurrent use.
+type Membership struct {
+	mu sync.RWMutex
+	// guarded by mu
+	members map[socket.SocketId]*Member
+	rooms   map[socket.Room]map[*Member]struct{} // without the rooms of single members
+	list    []*Member                            // those that are connected
+
+	// everyone is a copy of list for readers, nil after a change.
+	everyone atomic.Pointer[[]Receiver]
+}
+
+// Receiver is a connected member as a broadcast sees it.
+type Receiver struct {
+	Member  *Member
+	Session *engine.Session
+}
+
+func newMembership() *Membership {
+	return &Membership{
+		members: make(map[socket.SocketId]*Member),
+		rooms:   make(map[socket.Room]map[*Member]struct{}),
+	}
+}
+
+// join adds the member to rooms and returns the rooms that were new to it, and
+// those of them that did not exist before.
+func (m *Membership) join(id socket.SocketId, rooms []socket.Room) (entered, created []socket.Room) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	member := m.members[id]
+	if member == nil {
+		member = &Member{ID: id, index: -1}
+		m.members[id] = member
+	}
+	for _, room := range rooms {
+		if room == socket.Room(id) || slices.Contains(member.rooms, room) {
+			continue
+		}
+		member.rooms = append(member.rooms, room)
+		entered = append(entered, room)
+		if m.rooms[room] == nil {
+			m.rooms[room] = make(map[*Member]struct{})
+			created = append(created, room)
+		}
+		m.rooms[room][member] = struct{}{}
+	}
+	return entered, created
+}
+
+// Connect makes a member reachable through session. It reports false if the
+// socket has gone, or is connected already.
+func (m *Membership) Connect(id socket.SocketId, session *engine.Session) (*Member, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	member := m.members[id]
+	if member == nil || member.index >= 0 {
+		return nil, false
+	}
+	member.session, member.index = session, len(m.list)
+	m.list = append(m.list, member)
+	m.everyone.Store(nil)
+	return member, true
+}
+
+func (m *Membership) connected(id socket.SocketId) bool {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	member := m.members[id]
+	return member != nil && member.index >= 0
+}
+
+// leave takes the member out of one room. It reports whether it was in there,
+// and whether it was the last one.
+func (m *Membership) leave(id socket.SocketId, room socket.Room) (left, emptied bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	member := m.members[id]
+	if member == nil {
+		return false, false
+	}
+	i := slices.Index(member.rooms, room)
+	if i < 0 {
+		return false, false
+	}
+	member.rooms = slices.Delete(member.rooms, i, i+1)
+	return true, m.dropLocked(member, room)
+}
+
+// leaveAll forgets the member. It returns the member, nil if there was none,
+// the rooms it was in, and those of them that are empty now.
+func (m *Membership) leaveAll(id socket.SocketId) (member *Member, left, emptied []socket.Room) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	member = m.members[id]
+	if member == nil {
+		return nil, nil, nil
+	}
+	delete(m.members, id)
+	for _, room := range member.rooms {
+		if m.dropLocked(member, room) {
+			emptied = append(emptied, room)
+		}
+	}
+	left, member.rooms = member.rooms, nil
+	if member.index >= 0 {
+		last := len(m.list) - 1
+		m.list[member.index] = m.list[last]
+		m.list[member.index].index = member.index
+		m.list[last] = nil
+		m.list = m.list[:last]
+		member.index = -1
+		m.everyone.Store(nil)
+	}
+	return member, left, emptied
+}
+
+func (m *Membership) dropLocked(member *Member, room socket.Room) (emptied bool) {
+	delete(m.rooms[room], member)
+	if len(m.rooms[room]) > 0 {
+		return false
+	}
+	delete(m.rooms, room)
+	return true
+}
+
+// roomsOf returns the rooms of a member, its own first; nil for no member.
+func (m *Membership) roomsOf(id socket.SocketId) []socket.Room {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	member := m.members[id]
+	if member == nil {
+		return nil
+	}
+	rooms := make([]socket.Room, 0, 1+len(member.rooms))
+	if member.index >= 0 {
+		rooms = append(rooms, socket.Room(id))
+	}
+	return append(rooms, member.rooms...)
+}
+
+// Everyone returns the connected members as they are now. The slice is shared:
+// it must not be changed.
+func (m *Membership) Everyone() []Receiver {
+	if all := m.everyone.Load(); all != nil {
+		return *all
+	}
+	m.mu.Lock() // no reader but one shall build the copy
+	defer m.mu.Unlock()
+	if all := m.everyone.Load(); all != nil {
+		return *all
+	}
+	all := make([]Receiver, len(m.list))
+	for i, member := range m.list {
+		all[i] = Receiver{member, member.session}
+	}
+	m.everyone.Store(&all)
+	return all
+}
+
+// In returns the connected members of any of the rooms, each once. A member is
+// in the room of its own id.
+func (m *Membership) In(rooms ...socket.Room) []Receiver {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	var found []Receiver
+	var seen map[*Member]struct{} // only where somebody could be met twice
+	if len(rooms) > 1 || len(rooms) == 1 && len(m.rooms[rooms[0]]) > 0 {
+		seen = make(map[*Member]struct{})
+	}
+	add := func(member *Member) {
+		if _, twice := seen[member]; twice || member.index < 0 {
+			return
+		}
+		if seen != nil {
+			seen[member] = struct{}{}
+		}
+		found = append(found, Receiver{member, member.session})
+	}
+	for _, room := range rooms {
+		if own := m.members[socket.SocketId(room)]; own != nil {
+			add(own)
+		}
+		for member := range m.rooms[room] {
+			add(member)
+		}
+	}
+	return found
+}
+
+// Connection returns the session that the member is, or was, reached through;
+// nil if it never was.
+func (m *Member) Connection() *engine.Session { return m.session }
