@@ -1,0 +1,100 @@
+// Package bridge plugs our engine, codec and rooms into the socket.io/v2
+// module through its own extension points.
+//
+// The module keeps what it is good for: namespaces, middleware, handshakes,
+// its API of sockets and rooms. What carries traffic goes past it: an event is
+// routed in the goroutine that read it, to a handler of ours or to the
+// module's listeners, one after the other and each to its end.
+package bridge
+
+import (
+	"log/slog"
+	"net/http"
+	"sync"
+
+	eio "github.com/zishang520/engine.io/v2/engine"
+	"github.com/zishang520/socket.io/v2/socket"
+
+	"signaling/internal/engine"
+	"signaling/internal/rooms"
+)
+
+// Handler handles one event. The event is valid during the call.
+type Handler func(*Event)
+
+// Bridge is a Socket.IO server: the module's, on our engine.
+type Bridge struct {
+	// immutable after New
+	log    *slog.Logger
+	io     *socket.Server
+	engine *engine.Server
+	base   *base
+	cors   *engine.CORS // nil: no cross-origin headers
+
+	// handlers is immutable once the first request is served.
+	handlers map[route]Handler
+
+	adapters sync.Map // of *rooms.Adapter, by the namespace's name
+
+	// creating is held while a namespace may come into being.
+	creating sync.Mutex
+}
+
+// route says which events a handler is for.
+type route struct{ namespace, event string }
+
+// New returns a server with the module's options. The options' parser and
+// adapter are set here; tune may set what only our engine knows.
+func New(opts *socket.ServerOptions, log *slog.Logger, tune ...func(*engine.Options)) *Bridge {
+	b := &Bridge{log: log, handlers: make(map[route]Handler)}
+	opts.SetParser(packetParser{b})
+	opts.SetAdapter(&rooms.Builder{Observer: observer{b}, Log: log, Recovery: recoveryTime(opts)})
+	b.io = socket.NewServer(nil, opts)
+	b.base = newBase(b, opts)
+	set := engineOptions(b.base, opts)
+	for _, f := range tune {
+		f(&set)
+	}
+	b.cors = set.CORS
+	b.engine = engine.NewServer(set, router{b})
+	b.io.Bind(b.base)
+	return b
+}
+
+// Server returns the module's server, for namespaces, middleware, listeners
+// and everything else that its API offers.
+func (b *Bridge) Server() *socket.Server { return b.io }
+
+// Engine returns the Engine.IO server as the module knows it.
+func (b *Bridge) Engine() eio.BaseServer { return b.base }
+
+// Handle routes an event of a namespace to h, before the listeners that the
+// socket may have for it. It must be called before requests are served.
+func (b *Bridge) Handle(namespace, event string, h Handler) {
+	b.handlers[route{namespace, event}] = h
+}
+
+// ServeHTTP serves the Engine.IO requests.
+func (b *Bridge) ServeHTTP(w http.ResponseWriter, r *http.Request) { b.engine.ServeHTTP(w, r) }
+
+// CORS wraps a handler whose answers other origins may read like the engine's.
+func (b *Bridge) CORS(h http.Handler) http.Handler {
+	if b.cors == nil {
+		return h
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !b.cors.Apply(w, r) {
+			h.ServeHTTP(w, r)
+		}
+	})
+}
+
+// Close disconnects every client and refuses new ones.
+func (b *Bridge) Close() { b.io.Close(nil) }
+
+func (b *Bridge) adapter(namespace string) *rooms.Adapter {
+	if a, ok := b.adapters.Load(namespace); ok {
+		return a.(*rooms.Adapter)
+	}
+	return nil
+}

@@ -1,0 +1,67 @@
+package bridge
+
+import (
+	"errors"
+
+	"github.com/zishang520/engine.io/v2/types"
+	"github.com/zishang520/socket.io-go-parser/v2/parser"
+
+	"signaling/internal/codec"
+	"signaling/internal/engine"
+	"signaling/internal/rooms"
+)
+
+// packetParser is our codec as the module's parser.
+type packetParser struct{ b *Bridge }
+
+func (p packetParser) NewEncoder() parser.Encoder { return encoder(p) }
+func (p packetParser) NewDecoder() parser.Decoder { return new(decoder) }
+
+// encoder turns a packet of the module's into one buffer, so that nothing can
+// come between its text and its attachments.
+type encoder struct{ b *Bridge }
+
+// encoded is a packet, ready to send. It is immutable.
+type encoded struct {
+	types.BufferInterface // its text, for whoever reads it as a buffer
+	packets               []*engine.Packet
+	kind                  codec.Type
+	namespace             string
+}
+
+// Clone returns the same buffer: nobody changes it.
+func (e *encoded) Clone() types.BufferInterface { return e }
+
+func (e encoder) Encode(p *parser.Packet) []types.BufferInterface {
+	packets, err := rooms.Module(p)
+	if err != nil {
+		e.b.log.Error("packet not sent: its data is no JSON", "namespace", p.Nsp, "error", err)
+		return nil
+	}
+	return []types.BufferInterface{&encoded{
+		BufferInterface: types.NewStringBuffer(nil),
+		packets:         packets,
+		kind:            codec.Type(p.Type - '0'),
+		namespace:       p.Nsp,
+	}}
+}
+
+// decoder hands on what the router has decoded: the module's connection gives
+// it whatever its engine emits as data.
+type decoder struct{ emitter }
+
+var errNotRouted = errors.New("data that the router has not decoded")
+
+func (d *decoder) Add(data any) error {
+	switch data := data.(type) {
+	case *parser.Packet:
+		d.Emit("decoded", data)
+		return nil
+	case error:
+		return data
+	default:
+		return errNotRouted
+	}
+}
+
+func (d *decoder) Destroy() {}

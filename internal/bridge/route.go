@@ -1,0 +1,140 @@
+package bridge
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/zishang520/socket.io-go-parser/v2/parser"
+	"github.com/zishang520/socket.io/v2/socket"
+
+	"signaling/internal/codec"
+	"signaling/internal/engine"
+)
+
+// router receives what the engine's sessions do.
+type router struct{ b *Bridge }
+
+// Opened makes the session known to the module, which connects a client of
+// revision 3 to the namespace "/" by itself.
+func (r router) Opened(s *engine.Session) {
+	c := &conn{b: r.b, session: s}
+	s.SetValue(c)
+	if s.Revision() == engine.Revision3 {
+		c.begin("/")
+	}
+	c.guard(func() { r.b.base.Emit("connection", c) })
+}
+
+// Closed tells the module that the session is over.
+func (r router) Closed(s *engine.Session, reason engine.Reason) {
+	c := s.Value().(*conn)
+	defer c.recovered()
+	c.end(reason)
+}
+
+// Received decodes a message and routes the packet it completes, if any.
+func (r router) Received(s *engine.Session, b *engine.Batch, data []byte, binary bool) {
+	c := s.Value().(*conn)
+	defer c.recovered()
+	c.wait(b)
+	if !s.Open() {
+		return
+	}
+	var p *codec.Packet
+	var err error
+	if binary {
+		p, err = c.decoder.Binary(data)
+	} else {
+		p, err = c.decoder.Text(data)
+	}
+	switch {
+	case err != nil:
+		c.b.log.Debug("packet refused: its session is closed", "session", s.ID(), "error", err)
+		c.Emit("data", err) // the module tells the sockets and closes the connection
+	case p != nil:
+		c.route(b, p)
+		c.decoder.Release() // an idle connection shall not hold its last message
+	}
+}
+
+// route gives a packet to whom it is for. A packet that the connection's state
+// does not allow closes it.
+func (c *conn) route(b *engine.Batch, p *codec.Packet) {
+	namespace, query := p.Namespace, ""
+	if c.session.Revision() == engine.Revision3 {
+		namespace, query, _ = strings.Cut(namespace, "?")
+	}
+	in, joined := c.joined(namespace)
+	if joined == (p.Type == codec.Connect) || p.Type == codec.ConnectError {
+		c.b.log.Debug("packet out of place: its session is closed",
+			"session", c.session.ID(), "type", p.Type, "namespace", namespace)
+		c.session.Close()
+		return
+	}
+	switch p.Type {
+	case codec.Connect:
+		c.connect(namespace, query, p)
+	case codec.Disconnect:
+		c.begin(namespace)
+		c.Emit("data", &parser.Packet{Type: parser.DISCONNECT, Nsp: namespace})
+	case codec.Ack, codec.BinaryAck:
+		c.acknowledged(in, p)
+	default:
+		c.dispatch(b, in, p)
+	}
+}
+
+// connect lets the module connect the client to a namespace.
+func (c *conn) connect(namespace, query string, p *codec.Packet) {
+	packet := &parser.Packet{Type: parser.CONNECT, Nsp: namespace}
+	if c.session.Revision() == engine.Revision3 {
+		packet.Nsp = moduleURL(namespace, query)
+	} else {
+		packet.Data = c.b.auth(p)
+	}
+	c.begin(namespace)
+	if c.b.adapter(namespace) == nil {
+		// The module looks for a namespace and makes it in two steps: two
+		// clients at once would get one each.
+		c.b.creating.Lock()
+		defer c.b.creating.Unlock()
+	}
+	c.Emit("data", packet)
+}
+
+// moduleURL returns the namespace in the form that the module, which parses it
+// as a URL for revision 3, takes the same path and the query out of.
+func moduleURL(namespace, query string) string {
+	u := (&url.URL{Path: namespace}).EscapedPath()
+	if rest, ok := strings.CutPrefix(u, "//"); ok {
+		u = "/%2F" + rest // else the first part would be a host
+	}
+	if query != "" {
+		u += "?" + query
+	}
+	return u
+}
+
+// acknowledged calls the function that waits for the acknowledgement. One that
+// nobody waits for is ignored.
+func (c *conn) acknowledged(in membership, p *codec.Packet) {
+	s, ok := in.socket()
+	if !ok || !p.HasID {
+		return
+	}
+	if ack, waiting := s.Acks().LoadAndDelete(p.ID); waiting {
+		ack(values(p.Args), nil)
+	}
+}
+
+func (in membership) socket() (*socket.Socket, bool) {
+	return in.adapter.Nsp().Sockets().Load(in.member.ID)
+}
+
+func values(args []codec.Value) []any {
+	decoded := make([]any, len(args))
+	for i, arg := range args {
+		decoded[i] = arg.Any()
+	}
+	return decoded
+}
