@@ -2,13 +2,7 @@ module signaling
 
 go 1.25.0
 
-ignore (
-	./internal/web/npm/node_modules
-	./test/bench/node_modules
-	./test/browser/node_modules
-	./test/clients/node_modules
-	./test/compat/node_modules
-)
+ignore node_modules
 
 require (
 	github.com/andybalholm/brotli v1.2.0

@@ -63,6 +63,9 @@ func (s *Session) end(reason Reason, last, frame *Packet) {
 		s.mu.Unlock()
 		return
 	}
+	if s.state == stateClosing {
+		reason = ForcedClose // whichever way the connection ends now
+	}
 	if s.poll != nil {
 		s.poll.answer(last)
 		s.poll = nil

@@ -44,28 +44,30 @@ func compress(h http.Header, accept string, body []byte) []byte {
 // weight and then by the order they stand in, or "" for neither.
 func preferredEncoding(accept string) string {
 	best, bestWeight := "", 0.0
-	named := make(map[string]bool)
 	for item := range strings.SplitSeq(accept, ",") {
 		name, parameters, _ := strings.Cut(item, ";")
 		name = strings.ToLower(strings.TrimSpace(name))
-		weight := quality(parameters)
 		if name == "*" {
-			name = firstUnnamed(named)
+			name = firstUnnamed(strings.ToLower(accept))
 		}
-		named[name] = true
-		if _, ok := compressors[name]; ok && weight > bestWeight {
+		if _, ok := compressors[name]; !ok {
+			continue
+		}
+		if weight := quality(parameters); weight > bestWeight {
 			best, bestWeight = name, weight
 		}
 	}
 	return best
 }
 
-// firstUnnamed returns what "*" stands for: an encoding that is not named before it.
-func firstUnnamed(named map[string]bool) string {
-	if !named["gzip"] {
-		return "gzip"
+// firstUnnamed returns what "*" stands for: an encoding that accept does not name.
+func firstUnnamed(accept string) string {
+	for _, name := range []string{"gzip", "deflate"} {
+		if !strings.Contains(accept, name) {
+			return name
+		}
 	}
-	return "deflate"
+	return ""
 }
 
 // quality reads the weight of an Accept-Encoding item, RFC 9110 section 12.4.2.

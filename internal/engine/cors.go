@@ -2,7 +2,6 @@ package engine
 
 import (
 	"net/http"
-	"strconv"
 	"strings"
 )
 
@@ -54,7 +53,6 @@ func (c *CORS) Apply(w http.ResponseWriter, r *http.Request) bool {
 	if status == 0 {
 		status = http.StatusNoContent
 	}
-	h.Set("Content-Length", strconv.Itoa(0)) // some browsers wait for a body without it
 	w.WriteHeader(status)
 	return true
 }

@@ -99,6 +99,7 @@ func (s *Session) receive(b *Batch, p packet) bool {
 	case Message:
 		s.srv.handler.Received(s, b, p.data, p.binary)
 	}
+	b.step()
 	return true
 }
 

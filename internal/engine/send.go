@@ -21,6 +21,18 @@ func (s *Session) Send(packets ...*Packet) {
 // It belongs to one goroutine.
 type Batch struct {
 	waiting []*Session
+	handled int // packets since the last flush
+}
+
+// maxHandled is how many packets may wait for the flush of a batch. It bounds
+// what a reader that has much at once makes its receivers hold.
+const maxHandled = 64
+
+// step counts a handled packet and flushes when it is time.
+func (b *Batch) step() {
+	if b.handled++; b.handled >= maxHandled {
+		b.Flush()
+	}
 }
 
 // Send queues packets like Session.Send, and writes them at the next Flush. It
@@ -37,6 +49,7 @@ const keepWaiting = 16
 // Flush writes what was sent through the batch, as far as that needs no
 // waiting. Sessions whose queue stays too long end here.
 func (b *Batch) Flush() {
+	b.handled = 0
 	for i, s := range b.waiting {
 		s.flush()
 		b.waiting[i] = nil
