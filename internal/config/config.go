@@ -1,0 +1,128 @@
+// Package config reads the server's settings from flags and environment variables.
+//
+// Every setting is one row of the table in options.go; the flags, the
+// environment variables, the -h text and the README's table all come from it.
+package config
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"time"
+)
+
+// Config is a complete, validated set of settings.
+type Config struct {
+	Addr           string        // host:port to listen on; port 0 lets the kernel choose
+	Public         string        // folder to serve; empty for the embedded page
+	Path           string        // path of the Socket.IO endpoint: leading slash, no trailing one
+	Origins        Origins       // who may connect from another origin
+	PingInterval   time.Duration // a whole number of milliseconds, as the wire carries it
+	PingTimeout    time.Duration // a whole number of milliseconds
+	MaxPayload     int64         // bytes a client may send in one HTTP body or WebSocket message
+	ConnectTimeout time.Duration // how long a client may take to join its first namespace
+	Transports     []string      // of Polling and WebSocket, at least one, no duplicates
+	LogLevel       slog.Level
+	LogFormat      LogFormat
+}
+
+// Names of the transports, as the transport query parameter spells them.
+const (
+	Polling   = "polling"
+	WebSocket = "websocket"
+)
+
+// ErrShown reports that Parse has printed the help or the version, which is
+// all that was asked for: the process should end with exit code 0.
+var ErrShown = errors.New("help or version was printed")
+
+// UsageError is a setting that cannot be used. Its text is one line that names
+// the flag or the environment variable, says what is wrong and how to mend it.
+type UsageError struct {
+	text string
+}
+
+func (e *UsageError) Error() string { return e.text }
+
+// ExitCode maps what run returned to the exit code of the process: 0 for nil
+// and ErrShown, 2 for a UsageError, 1 for anything else.
+func ExitCode(err error) int {
+	var usage *UsageError
+	switch {
+	case err == nil, errors.Is(err, ErrShown):
+		return 0
+	case errors.As(err, &usage):
+		return 2
+	default:
+		return 1
+	}
+}
+
+// Parse reads args (without the program's name) and the environment. A flag
+// wins over its variable, a variable over the default; an empty variable counts
+// as unset. With -h or -version it prints to stdout and returns ErrShown; every
+// other error is a *UsageError. It does not touch the file system.
+func Parse(args []string, getenv func(string) string, stdout io.Writer) (Config, error) {
+	flags := flag.NewFlagSet("signaling", flag.ContinueOnError)
+	flags.SetOutput(io.Discard) // its multi-line usage; the error says enough
+	for _, o := range options {
+		flags.String(o.name, o.value, "")
+	}
+	version := flags.Bool("version", false, "")
+
+	err := flags.Parse(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return Config{}, shown(io.WriteString(stdout, Help()))
+	case err != nil:
+		return Config{}, usagef("%s; run \"signaling -h\" for the flags", oneLine(err.Error()))
+	case *version:
+		return Config{}, shown(fmt.Fprintln(stdout, "signaling", Version()))
+	case flags.NArg() > 0:
+		return Config{}, usagef("unexpected argument %q: settings are flags, such as -addr :8181", flags.Arg(0))
+	}
+
+	var c Config
+	for _, o := range options {
+		source, value := o.lookup(flags, getenv)
+		if err := o.set(&c, value); err != nil {
+			return Config{}, usagef("%s %q: %v", source, value, err)
+		}
+	}
+	return c, nil
+}
+
+// lookup returns the value that counts for o and where it came from.
+func (o option) lookup(flags *flag.FlagSet, getenv func(string) string) (source, value string) {
+	source, value = "-"+o.name, o.value
+	if v := getenv(o.env()); v != "" {
+		source, value = o.env(), v
+	}
+	flags.Visit(func(f *flag.Flag) {
+		if f.Name == o.name {
+			source, value = "-"+o.name, f.Value.String()
+		}
+	})
+	return source, value
+}
+
+// shown turns the result of printing to stdout into what Parse returns.
+func shown(_ int, err error) error {
+	if err != nil {
+		return fmt.Errorf("write to standard output: %w", err)
+	}
+	return ErrShown
+}
+
+func usagef(format string, args ...any) error {
+	return &UsageError{text: fmt.Sprintf(format, args...)}
+}
+
+// oneLine folds white space: package flag quotes what was typed as it is, line
+// breaks included.
+func oneLine(s string) string {
+	return strings.Join(strings.Fields(s), " ")
+}

@@ -1,0 +1,148 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// option is one setting: a flag, its environment variable and its row in the
+// README's table.
+type option struct {
+	name  string // of the flag
+	arg   string // what -h calls its value
+	value string // default
+	help  string
+	set   func(*Config, string) error // validates; its error says how to mend the value
+}
+
+var options = []option{
+	{"addr", "HOST:PORT", ":8181", "address to listen on; port 0 picks a free one",
+		func(c *Config, s string) error { return parseAddr(&c.Addr, s) }},
+	{"public", "DIR", "", "folder to serve instead of the embedded page",
+		func(c *Config, s string) error { c.Public = s; return nil }},
+	{"path", "PATH", "/socket.io", "path of the Socket.IO endpoint",
+		func(c *Config, s string) error { return parsePath(&c.Path, s) }},
+	{"origins", "LIST", "*", "origins that may connect, comma-separated: * for any, https://example.org, https://*.example.org",
+		func(c *Config, s string) error { return parseOrigins(&c.Origins, s) }},
+	{"ping-interval", "DURATION", "25s", "time between heartbeats",
+		func(c *Config, s string) error { return parseDuration(&c.PingInterval, s) }},
+	{"ping-timeout", "DURATION", "20s", "time to wait for the answer to a heartbeat",
+		func(c *Config, s string) error { return parseDuration(&c.PingTimeout, s) }},
+	{"max-payload", "BYTES", "1000000", "largest HTTP body or WebSocket message that a client may send",
+		func(c *Config, s string) error { return parseBytes(&c.MaxPayload, s) }},
+	{"connect-timeout", "DURATION", "45s", "time that a client has to join its first namespace",
+		func(c *Config, s string) error { return parseDuration(&c.ConnectTimeout, s) }},
+	{"transports", "LIST", "polling,websocket", "transports to offer, comma-separated",
+		func(c *Config, s string) error { return parseTransports(&c.Transports, s) }},
+	{"log-level", "LEVEL", "info", "least level to log: debug, info, warn or error",
+		func(c *Config, s string) error { return parseLevel(&c.LogLevel, s) }},
+	{"log-format", "FORMAT", "text", "form of the log lines: text or json",
+		func(c *Config, s string) error { return parseFormat(&c.LogFormat, s) }},
+}
+
+// env is the environment variable of the option: ping-interval is
+// SIGNALING_PING_INTERVAL.
+func (o option) env() string {
+	return "SIGNALING_" + strings.ToUpper(strings.ReplaceAll(o.name, "-", "_"))
+}
+
+func parseAddr(to *string, s string) error {
+	_, port, err := net.SplitHostPort(s)
+	if err != nil {
+		return errors.New("write it as host:port, such as :8181 or 127.0.0.1:8181")
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return errors.New("the port must be a number from 0 to 65535")
+	}
+	*to = s
+	return nil
+}
+
+// endpointPath leaves out what a URL would escape, so that the path is spelled
+// in one way only.
+var endpointPath = regexp.MustCompile(`^(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+/?$`)
+
+func parsePath(to *string, s string) error {
+	if !endpointPath.MatchString(s) {
+		return errors.New("write it as /name or /name/name with letters, digits, '.', '_', '~' and '-'")
+	}
+	*to = strings.TrimSuffix(s, "/")
+	return nil
+}
+
+// maxDuration keeps the timer of a client, 31 bits of milliseconds in a browser,
+// from overflowing when it adds interval and timeout.
+const maxDuration = 24 * time.Hour
+
+func parseDuration(to *time.Duration, s string) error {
+	d, err := time.ParseDuration(s)
+	switch {
+	case err != nil:
+		return errors.New("write a duration with its unit, such as 25s, 300ms or 1m30s")
+	case d < time.Millisecond || d > maxDuration:
+		return errors.New("must be from 1ms to 24h")
+	case d%time.Millisecond != 0:
+		return errors.New("must be a whole number of milliseconds")
+	}
+	*to = d
+	return nil
+}
+
+// maxBytes bounds -max-payload: one client may make the server hold that much.
+const maxBytes = 1 << 30
+
+func parseBytes(to *int64, s string) error {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n < 1 || n > maxBytes {
+		return fmt.Errorf("must be a number of bytes from 1 to %d", maxBytes)
+	}
+	*to = n
+	return nil
+}
+
+func parseTransports(to *[]string, s string) error {
+	var list []string
+	for _, name := range strings.Split(s, ",") {
+		name = strings.TrimSpace(name)
+		if name != Polling && name != WebSocket {
+			return errors.New("choose from polling and websocket, comma-separated")
+		}
+		if !slices.Contains(list, name) {
+			list = append(list, name)
+		}
+	}
+	*to = list
+	return nil
+}
+
+func parseLevel(to *slog.Level, s string) error {
+	levels := map[string]slog.Level{
+		"debug": slog.LevelDebug,
+		"info":  slog.LevelInfo,
+		"warn":  slog.LevelWarn,
+		"error": slog.LevelError,
+	}
+	level, ok := levels[strings.ToLower(s)]
+	if !ok {
+		return errors.New("choose one of debug, info, warn and error")
+	}
+	*to = level
+	return nil
+}
+
+func parseFormat(to *LogFormat, s string) error {
+	switch f := LogFormat(strings.ToLower(s)); f {
+	case Text, JSON:
+		*to = f
+		return nil
+	default:
+		return errors.New("choose one of text and json")
+	}
+}

@@ -1,0 +1,71 @@
+package config
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// Help returns the text of -h.
+func Help() string {
+	var b strings.Builder
+	b.WriteString("Usage: signaling [flags]\n\n" +
+		"A signaling server for WebRTC that stands in for a Node socket.io server.\n" +
+		"Each flag has an environment variable; the flag wins.\n\n")
+	for _, o := range options {
+		fmt.Fprintf(&b, "  -%s %s\n", o.name, o.arg)
+		fmt.Fprintf(&b, "        %s\n", o.help)
+		fmt.Fprintf(&b, "        default %s, environment %s\n", o.shownDefault(), o.env())
+	}
+	b.WriteString("  -version\n        print the version and exit\n" +
+		"  -h\n        print this text and exit\n")
+	return b.String()
+}
+
+// Table returns the settings as a Markdown table, ending in a line break.
+func Table() string {
+	var b strings.Builder
+	b.WriteString("| Flag | Environment | Default | Meaning |\n|---|---|---|---|\n")
+	for _, o := range options {
+		value := o.shownDefault()
+		if o.value != "" {
+			value = "`" + value + "`"
+		}
+		fmt.Fprintf(&b, "| `-%s %s` | `%s` | %s | %s |\n", o.name, o.arg, o.env(), value, markdown(o.help))
+	}
+	b.WriteString("| `-version` | | | print the version and exit |\n" +
+		"| `-h` | | | print the flags and exit |\n")
+	return b.String()
+}
+
+// Markers in the README between which the table stands.
+const (
+	tableStart = "<!-- config -->\n"
+	tableEnd   = "<!-- /config -->"
+)
+
+// ReplaceTable returns readme with Table between its markers.
+func ReplaceTable(readme string) (string, error) {
+	before, rest, ok := strings.Cut(readme, tableStart)
+	_, after, ok2 := strings.Cut(rest, tableEnd)
+	if !ok || !ok2 {
+		return "", fmt.Errorf("the configuration table has lost its markers: put the lines %q and %q where it belongs",
+			strings.TrimSpace(tableStart), tableEnd)
+	}
+	return before + tableStart + Table() + tableEnd + after, nil
+}
+
+func (o option) shownDefault() string {
+	if o.value == "" {
+		return "none"
+	}
+	return o.value
+}
+
+// literal is a word of a help text that is typed as it stands.
+var literal = regexp.MustCompile(`[^\s,]*(\*|://)[^\s,]*`)
+
+// markdown sets literals as code, which Markdown would make links and emphasis.
+func markdown(help string) string {
+	return literal.ReplaceAllString(help, "`$0`")
+}
