@@ -1,0 +1,111 @@
+package web
+
+import (
+	"embed"
+	"io/fs"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// dist always holds its README, so that the embedding compiles before "make
+// bundle" has run.
+//
+//go:embed dist
+var dist embed.FS
+
+// bundleVersion is the release of socket.io-client that npm/package-lock.json
+// pins. It is the ETag of every bundle file.
+const bundleVersion = "4.8.4"
+
+// BundleMissing says what is wrong and how to mend it when Available is false.
+const BundleMissing = `the browser bundle of socket.io-client is not part of this build: run "make bundle" and build again`
+
+// bundleNames are the files that Node's socket.io serves, and their types.
+var bundleNames = map[string]string{
+	"socket.io.js":                 scriptType,
+	"socket.io.js.map":             mapType,
+	"socket.io.min.js":             scriptType,
+	"socket.io.min.js.map":         mapType,
+	"socket.io.esm.min.js":         scriptType,
+	"socket.io.esm.min.js.map":     mapType,
+	"socket.io.msgpack.min.js":     scriptType,
+	"socket.io.msgpack.min.js.map": mapType,
+}
+
+const (
+	scriptType = "application/javascript; charset=utf-8"
+	mapType    = "application/json; charset=utf-8"
+)
+
+// Bundle serves the official browser client below the path of the Socket.IO
+// endpoint, as Node's socket.io does. It is immutable and safe for concurrent use.
+type Bundle struct {
+	prefix string // "/socket.io/"
+	files  map[string]*bundleFile
+}
+
+// NewBundle returns the embedded bundle, served below path: "/socket.io".
+func NewBundle(path string) *Bundle {
+	sub, err := fs.Sub(dist, "dist")
+	if err != nil {
+		panic(err) // "dist" is a valid name, which is all that Sub checks
+	}
+	return newBundle(path, sub)
+}
+
+func newBundle(path string, fsys fs.FS) *Bundle {
+	b := &Bundle{prefix: strings.TrimSuffix(path, "/") + "/", files: map[string]*bundleFile{}}
+	for name, contentType := range bundleNames {
+		if _, err := fs.Stat(fsys, name); err == nil {
+			b.files[name] = newBundleFile(fsys, name, contentType)
+		}
+	}
+	return b
+}
+
+// Available reports whether the whole bundle is part of this build. If it is
+// not, ServeHTTP answers 404 with BundleMissing.
+func (b *Bundle) Available() bool { return len(b.files) == len(bundleNames) }
+
+// Match reports whether the request is for a file of the bundle, available or
+// not. Names must be spelled exactly, without escapes, and any method will do:
+// everything else below the path belongs to the engine.
+func (b *Bundle) Match(r *http.Request) bool {
+	name, ok := strings.CutPrefix(r.URL.EscapedPath(), b.prefix)
+	return ok && bundleNames[name] != ""
+}
+
+// ServeHTTP answers a request for which Match holds, whatever its method.
+func (b *Bundle) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !b.Match(r) {
+		notFound(w)
+		return
+	}
+	if !b.Available() {
+		http.Error(w, BundleMissing, http.StatusNotFound)
+		return
+	}
+	const etag = `"` + bundleVersion + `"`
+	// Only these two forms, and no list of them: what Node compares.
+	if match := r.Header.Get("If-None-Match"); match == etag || match == "W/"+etag {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+
+	file := b.files[strings.TrimPrefix(r.URL.Path, b.prefix)]
+	encoding := preferred(r.Header, "br", "gzip", "deflate")
+	body := file.body[encoding]()
+	header := w.Header()
+	header.Set("Cache-Control", "public, max-age=0")
+	header.Set("Content-Type", file.contentType)
+	header.Set("ETag", etag)
+	// Node leaves Vary out, and with one ETag for all encodings a shared cache
+	// could hand br to a client that cannot read it.
+	header.Add("Vary", "Accept-Encoding")
+	if encoding != "" {
+		header.Set("Content-Encoding", encoding)
+	}
+	header.Set("Content-Length", strconv.Itoa(len(body)))
+	w.Write(body)
+}
