@@ -1,0 +1,46 @@
+// Package server puts the parts together: it routes HTTP requests to the
+// engine, the browser bundle and the files, listens, and ends in order.
+package server
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"signaling/internal/bridge"
+	"signaling/internal/engine"
+	"signaling/internal/web"
+)
+
+// Routes returns the handler of every request: below path (with a trailing
+// slash) the browser bundle and the engine, anywhere else the files.
+func Routes(path string, b *bridge.Bridge, bundle *web.Bundle, files http.Handler) http.Handler {
+	prefix := strings.TrimSuffix(path, "/") + "/"
+	script := b.CORS(bundle)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case bundle.Match(r):
+			script.ServeHTTP(w, r)
+		case strings.HasPrefix(r.URL.EscapedPath(), prefix):
+			b.ServeHTTP(w, r)
+		case engine.IsUpgrade(r):
+			dropUpgrade(w)
+		default:
+			files.ServeHTTP(w, r)
+		}
+	})
+}
+
+// dropUpgradeAfter is how long Node's engine.io leaves an upgrade alone that
+// is not meant for it, in case somebody else takes it.
+const dropUpgradeAfter = time.Second
+
+// dropUpgrade closes a connection that asks for an upgrade nobody handles.
+func dropUpgrade(w http.ResponseWriter) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		http.Error(w, "there is nothing to upgrade to at this path", http.StatusBadRequest)
+		return
+	}
+	time.AfterFunc(dropUpgradeAfter, func() { conn.Close() })
+}

@@ -1,0 +1,81 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"syscall"
+	"time"
+)
+
+// Bounds on what a client that has no session can hold.
+const (
+	headerTimeout  = 20 * time.Second
+	idleTimeout    = 60 * time.Second
+	maxHeaderBytes = 16 << 10 // Node's
+)
+
+// shutdownTimeout is how long requests may take to end after the sessions have.
+const shutdownTimeout = 5 * time.Second
+
+// Listen opens the address. Its error is one line that says how to mend it.
+func Listen(addr string) (net.Listener, error) {
+	l, err := net.Listen("tcp", addr)
+	switch {
+	case err == nil:
+		return l, nil
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("%s is in use: stop what listens there, or choose another address with -addr", addr)
+	case errors.Is(err, os.ErrPermission):
+		return nil, fmt.Errorf("no permission to listen on %s: choose a port above 1023 with -addr", addr)
+	default:
+		return nil, fmt.Errorf("cannot listen on %s: %w; choose another address with -addr", addr, err)
+	}
+}
+
+// Serve serves h on l until ctx is done, then calls stop, which ends the
+// sessions, and waits for the requests under way. It closes l.
+func Serve(ctx context.Context, l net.Listener, h http.Handler, stop func(), log *slog.Logger) error {
+	srv := &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: headerTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+	served := make(chan error, 1)
+	go func() { served <- srv.Serve(l) }() // ends with Shutdown
+	select {
+	case err := <-served:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	log.Info("stopping")
+	stop()
+	timeout, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
+	defer cancel()
+	if err := srv.Shutdown(timeout); err != nil {
+		srv.Close()
+	}
+	<-served
+	return nil
+}
+
+// Announce prints the line that tells where to go.
+func Announce(w io.Writer, addr net.Addr) {
+	host := "localhost"
+	tcp, ok := addr.(*net.TCPAddr)
+	if !ok {
+		fmt.Fprintf(w, "Listening on %s\n", addr)
+		return
+	}
+	if !tcp.IP.IsUnspecified() && !tcp.IP.IsLoopback() {
+		host = tcp.IP.String()
+	}
+	fmt.Fprintf(w, "Open http://%s/ in two browser windows\n", net.JoinHostPort(host, fmt.Sprint(tcp.Port)))
+}

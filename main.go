@@ -1,0 +1,107 @@
+// Command signaling is a WebRTC signaling server: a Socket.IO server with the
+// events of the page that it serves.
+package main
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/zishang520/engine.io/v2/types"
+	"github.com/zishang520/socket.io/v2/socket"
+
+	"signaling/handlers"
+	"signaling/internal/bridge"
+	"signaling/internal/config"
+	"signaling/internal/server"
+	"signaling/internal/web"
+)
+
+//go:embed public
+var page embed.FS
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err := run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr)
+	code := config.ExitCode(err)
+	if code != 0 {
+		fmt.Fprintln(os.Stderr, "signaling:", err)
+	}
+	os.Exit(code)
+}
+
+// run serves until ctx is done. Its error is one line for the person who
+// started the program; config.ExitCode gives its exit code.
+func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
+	c, err := config.Parse(args, getenv, stdout)
+	if err != nil {
+		return err
+	}
+	log := c.Logger(stderr)
+	files, err := publicFiles(c)
+	if err != nil {
+		return err
+	}
+	bundle := web.NewBundle(c.Path)
+	if !bundle.Available() {
+		log.Warn(web.BundleMissing)
+	}
+	b := bridge.New(socketOptions(c), log)
+	handlers.Register(b)
+
+	l, err := server.Listen(c.Addr)
+	if err != nil {
+		return err
+	}
+	server.Announce(stdout, l.Addr())
+	go server.TidyMemory(ctx) // ends with ctx
+	return server.Serve(ctx, l, server.Routes(c.Path, b, bundle, web.Files(files)), b.Close, log)
+}
+
+// publicFiles returns the folder to serve: the embedded one, or that of -public.
+func publicFiles(c config.Config) (fs.FS, error) {
+	if c.Public != "" {
+		return web.OpenDir(c.Public)
+	}
+	return fs.Sub(page, "public")
+}
+
+// socketOptions translates the settings for the module.
+func socketOptions(c config.Config) *socket.ServerOptions {
+	o := socket.DefaultServerOptions()
+	o.SetPath(c.Path)
+	o.SetAllowEIO3(true) // the page's own time was that of clients 1.x
+	o.SetTransports(types.NewSet(c.Transports...))
+	o.SetPingInterval(c.PingInterval)
+	o.SetPingTimeout(c.PingTimeout)
+	o.SetConnectTimeout(c.ConnectTimeout)
+	o.SetMaxHttpBufferSize(c.MaxPayload)
+	o.SetCors(&types.Cors{Origin: c.Origins.Allow, Credentials: true})
+	if !c.Origins.Any() {
+		o.SetAllowRequest(allowOrigins(c.Origins))
+	}
+	return o
+}
+
+// allowOrigins refuses handshakes of pages from other origins than those that
+// are allowed and our own. A client that is no browser sends no Origin and is
+// let in.
+func allowOrigins(allowed config.Origins) func(*types.HttpContext) error {
+	return func(ctx *types.HttpContext) error {
+		origin := ctx.Headers().Peek("Origin")
+		if origin == "" || allowed.Allow(origin) {
+			return nil
+		}
+		if u, err := url.Parse(origin); err == nil && u.Host == ctx.Request().Host {
+			return nil
+		}
+		return fmt.Errorf("origin %s is not allowed here", origin)
+	}
+}
