@@ -1,0 +1,87 @@
+# The vocabulary of the project; "make" alone prints it.
+
+BIN := bin/signaling
+
+# Settings that may be given on the command line, as in: make run ARGS='-addr :9000'
+ARGS     ?=
+FUZZTIME ?= 30s
+SUITES   ?= go clients browser
+VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+# The browser's half: files of the package that the lock file in $(NPM) pins.
+NPM    := internal/web/npm
+DIST   := internal/web/dist
+BUNDLE := $(addprefix $(DIST)/, \
+	socket.io.js socket.io.min.js socket.io.esm.min.js socket.io.msgpack.min.js \
+	socket.io.js.map socket.io.min.js.map socket.io.esm.min.js.map socket.io.msgpack.min.js.map)
+
+# One line for a missing program: $(call need,PROGRAM,WHAT TO DO)
+need     = @command -v $(1) >/dev/null || { echo "$(1) is missing: $(2)" >&2; exit 1; }
+need_go  = $(call need,go,install Go 1.25 or later)
+need_npm = $(call need,npm,install Node.js 20 or later with npm; without it 'go build' makes a server that lacks the browser client)
+
+# In order, even under -j: the first prerequisites install what the next ones use.
+.NOTPARALLEL:
+.PHONY: help run build bundle test compat lint bench fuzz readme clean test-programs
+
+help:
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+run: build ## build everything and run it (ARGS='-addr :9000 ...')
+	./$(BIN) $(ARGS)
+
+build: bundle ## one static binary, bin/signaling
+	$(need_go)
+	CGO_ENABLED=0 go build -trimpath -buildvcs=false \
+		-ldflags '-s -w -X signaling/internal/config.version=$(VERSION)' -o $(BIN) .
+
+bundle: $(BUNDLE) ## fetch the official browser client, to be embedded
+
+$(BUNDLE): $(DIST)/%: $(NPM)/node_modules/.installed
+	@cp $(NPM)/node_modules/socket.io-client/dist/$* $@
+
+# A folder's npm packages, as its lock file pins them.
+%/node_modules/.installed: %/package-lock.json
+	$(need_npm)
+	cd $* && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+test: test-programs build $(filter-out test/go/%,$(SUITES:%=test/%/node_modules/.installed)) ## all tests, then their count (SUITES='go clients browser')
+	$(need_go)
+	@go run ./test/suites $(SUITES)
+
+test-programs:
+	@test/install.sh
+
+compat: build test/compat/node_modules/.installed ## compare with a Node server, event by event
+	@go run ./test/suites compat
+
+lint: ## gofmt, go vet, staticcheck, go mod tidy
+	$(need_go)
+	@files=$$(find . -name node_modules -prune -o -name '*.go' -exec gofmt -l {} +); \
+		test -z "$$files" || { echo "not as gofmt writes it: $$files" >&2; exit 1; }
+	go vet ./...
+	go run $(STATICCHECK) ./...
+	go mod tidy -diff
+
+bench: build test/bench/node/node_modules/.installed ## compare the cost with Node's and others (ARGS=-quick)
+	@go run ./test/bench $(ARGS)
+
+fuzz: ## each fuzz target for FUZZTIME=30s
+	$(need_go)
+	@grep -rE '^func Fuzz' --include='*_test.go' --exclude-dir=node_modules . | \
+		sed -E 's|^(.*)/[^/]*:func (Fuzz[^(]*).*|\1 \2|' | \
+		while read -r dir name; do \
+			echo "$$dir $$name"; \
+			go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) "$$dir" || exit 1; \
+		done
+
+readme: ## write the configuration table into README.md
+	$(need_go)
+	go run ./internal/config/table
+
+clean: ## remove all that the other targets made
+	rm -rf bin $(BUNDLE) test/*/artifacts
+	find . -name node_modules -prune -exec rm -rf {} +
