@@ -10,7 +10,6 @@ require (
 	github.com/zishang520/engine.io/v2 v2.5.0
 	github.com/zishang520/socket.io-go-parser/v2 v2.5.0
 	github.com/zishang520/socket.io/v2 v2.5.0
-	go.uber.org/goleak v1.3.0
 	golang.org/x/sys v0.31.0
 )
 

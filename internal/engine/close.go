@@ -76,7 +76,7 @@ func (s *Session) end(reason Reason, last, frame *Packet) {
 		s.queue = sendQueue{}
 	case reason == SlowConsumer:
 		s.queue = sendQueue{}
-		ws.Close() // it may hold half a frame: nothing can follow that
+		ws.close() // it may hold half a frame: nothing can follow that
 	default:
 		s.queue.push(frame)
 	}
@@ -104,25 +104,24 @@ func (s *Session) finishLocked(reason Reason) {
 	if s.post != nil {
 		s.post.abort()
 	}
-	if s.probing != nil {
-		s.probing.stopReading()
-	}
 	if s.ws != nil {
-		s.ws.SetReadDeadline(time.Now().Add(closeWait))
+		s.ws.stopIn(closeWait)
 	}
+	probing := s.probing
 	s.mu.Unlock()
+	if probing != nil {
+		probing.stop()
+	}
 	s.srv.remove(s)
-	s.closeReason.Store(&reason)
-	s.deliverClosed()
+	// Ends when the handler has been told. It may take its time, and who ends
+	// the session may have others to serve.
+	go s.tellClosed(reason)
 }
 
-// deliverClosed tells the handler that the session has ended, unless one of
-// its packets is being handled: then that goroutine does, when it is done.
-func (s *Session) deliverClosed() {
-	for s.closeReason.Load() != nil && s.receiving.TryLock() {
-		if reason := s.closeReason.Swap(nil); reason != nil {
-			s.srv.handler.Closed(s, *reason)
-		}
-		s.receiving.Unlock()
-	}
+// tellClosed tells the handler that the session has ended, once the packet
+// that is being handled, if any, is done with.
+func (s *Session) tellClosed(reason Reason) {
+	s.receiving.Lock()
+	defer s.receiving.Unlock()
+	s.srv.handler.Closed(s, reason)
 }

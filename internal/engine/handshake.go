@@ -56,7 +56,6 @@ func (s *Session) start() bool {
 		s.srv.handler.Opened(s)
 	}
 	s.receiving.Unlock()
-	s.deliverClosed()
 	return known
 }
 

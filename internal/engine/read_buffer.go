@@ -60,24 +60,3 @@ func (b *readBuffer) free() []byte {
 	b.bytes = grown
 	return b.bytes[b.end:]
 }
-
-// fillBlocking reads once, holding a buffer while it waits.
-func (s *socket) fillBlocking() error {
-	if s.in == nil {
-		s.in = takeBuffer()
-	}
-	n, err := s.Conn.Read(s.in.free())
-	s.in.end += n
-	if n > 0 {
-		return nil
-	}
-	return err
-}
-
-// drop gives an emptied buffer back, so that the next wait holds none.
-func (s *socket) drop() {
-	if s.in != nil && s.in.start == s.in.end {
-		s.in.release()
-		s.in = nil
-	}
-}

@@ -103,10 +103,9 @@ func (s *Session) receive(b *Batch, p packet) bool {
 	return true
 }
 
-// endReceiving lets the next packet of the session in, after what the handled
-// ones sent has been written and an end they caused has been told.
+// endReceiving lets the next packet of the session in, and writes what the
+// handled ones sent.
 func (s *Session) endReceiving(b *Batch) {
 	s.receiving.Unlock()
 	b.Flush()
-	s.deliverClosed()
 }

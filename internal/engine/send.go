@@ -4,7 +4,6 @@ import (
 	"errors"
 	"os"
 	"sync"
-	"time"
 )
 
 // Send queues packets, in order and with nothing between them, and writes what
@@ -21,7 +20,18 @@ func (s *Session) Send(packets ...*Packet) {
 // It belongs to one goroutine.
 type Batch struct {
 	waiting []*Session
-	handled int // packets since the last flush
+	handled int     // packets since the last flush
+	yielder yielder // who runs the reader; nil: nobody but this session needs it
+}
+
+// MayBlock must be called by a handler before it does something that may wait.
+// It flushes the batch, so that others need not wait too.
+func (b *Batch) MayBlock() {
+	b.Flush()
+	if b.yielder != nil {
+		b.yielder.handOver()
+		b.yielder = nil
+	}
 }
 
 // maxHandled is how many packets may wait for the flush of a batch. It bounds
@@ -112,7 +122,7 @@ const coalesceSize = 32 << 10
 var coalesceBuffers = sync.Pool{New: func() any { b := make([]byte, 0, coalesceSize); return &b }}
 
 // writeLocked writes the queue to the WebSocket until it is empty or the
-// kernel's buffer is full; in that case a goroutine waits in its stead. The
+// kernel's buffer is full; then the link writes on when there is room. The
 // caller holds mu and has set writing; writeLocked unlocks.
 func (s *Session) writeLocked() {
 	ws := s.ws
@@ -131,39 +141,19 @@ func (s *Session) writeLocked() {
 			return
 		}
 		if n < len(chunk) {
-			// Ends when the queue is empty, the write deadline passes or the connection closes.
-			go s.writeWaiting(ws, chunk[n:], shared)
-			return
-		}
-		recycle(shared)
-		s.mu.Lock()
-	}
-}
-
-// writeWaiting writes rest and then the queue, waiting for the peer to read.
-func (s *Session) writeWaiting(ws *wsConn, rest []byte, shared *[]byte) {
-	for {
-		for len(rest) > 0 { // in pieces: each is progress that moves the deadline
-			piece := rest[:min(len(rest), coalesceSize)]
-			ws.SetWriteDeadline(time.Now().Add(s.srv.opts.WriteTimeout))
-			n, err := ws.Write(piece)
-			if err != nil {
+			ws.writeRest(chunk[n:], s.srv.opts.WriteTimeout, func(err error) {
 				recycle(shared)
-				s.writeFailed(ws, err)
-				return
-			}
-			rest = rest[n:]
+				if err != nil {
+					s.writeFailed(ws, err)
+					return
+				}
+				s.mu.Lock()
+				s.writeLocked()
+			})
+			return
 		}
 		recycle(shared)
 		s.mu.Lock()
-		if s.queue.empty() {
-			ws.SetWriteDeadline(time.Time{})
-			s.writing = false
-			s.drainedLocked()
-			return
-		}
-		rest, shared = s.queue.take(s.revision, s.textOnly)
-		s.mu.Unlock()
 	}
 }
 
@@ -175,7 +165,7 @@ func (s *Session) writeFailed(ws *wsConn, err error) {
 		reason = SlowConsumer
 	}
 	s.abandon(reason)
-	ws.Close()
+	ws.close()
 }
 
 func recycle(shared *[]byte) {

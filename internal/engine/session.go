@@ -59,11 +59,10 @@ type Session struct {
 	jsonp    string // the callback's index when the client polls by script tag, else ""
 	isJSONP  bool
 	request  *http.Request
-	value    any // the handler's, set in Opened
+	value    atomic.Value // the handler's
 
-	// receiving is held by the goroutine that handles the client's packets.
-	receiving   sync.Mutex
-	closeReason atomic.Pointer[Reason] // set when the handler is owed Closed
+	// receiving is held while the handler is told anything of the session.
+	receiving sync.Mutex
 
 	mu sync.Mutex
 	// guarded by mu
@@ -93,10 +92,10 @@ func (s *Session) Revision() Revision { return s.revision }
 func (s *Session) Request() *http.Request { return s.request }
 
 // Value returns what SetValue stored.
-func (s *Session) Value() any { return s.value }
+func (s *Session) Value() any { return s.value.Load() }
 
-// SetValue stores the handler's own data. Only Handler.Opened may call it.
-func (s *Session) SetValue(v any) { s.value = v }
+// SetValue stores the handler's own data, always of the same type.
+func (s *Session) SetValue(v any) { s.value.Store(v) }
 
 // Transport returns the name of the transport in use: "polling" or "websocket".
 func (s *Session) Transport() string {

@@ -17,32 +17,24 @@ func (srv *Server) serveWebSocket(w http.ResponseWriter, r *http.Request, q quer
 	if err != nil {
 		return
 	}
-	// The handler's goroutine must end here: it holds net/http's buffers.
 	switch {
 	case q.transport != WebSocket:
-		go ws.dismiss() // ends within closeWait
+		ws.dismiss()
 	case s != nil:
-		go s.probe(ws) // ends with the connection
+		s.probe(ws)
 	default:
 		if f := srv.verifyRevision(q); f != nil {
 			srv.tellRefused(r, *f)
-			writeRawError(ws, f.text())
-			ws.Close()
+			ws.tryWrite(rawError(f.text()))
+			ws.close()
 			return
 		}
-		go fresh.runWebSocket(ws) // ends with the connection
+		fresh.openWebSocket(ws)
 	}
 }
 
-// dismiss closes a WebSocket that carries no session.
-func (c *wsConn) dismiss() {
-	c.SetDeadline(time.Now().Add(closeWait))
-	c.Write(closeFrame(codeNone).wsFrame(Revision4, false))
-	c.linger()
-}
-
-// runWebSocket opens the session on ws and serves it to its end.
-func (s *Session) runWebSocket(ws *wsConn) {
+// openWebSocket opens the session on ws.
+func (s *Session) openWebSocket(ws *wsConn) {
 	s.ws = ws
 	ws.handler = &wsReader{s: s}
 	s.queue.push(s.openPacket())
@@ -51,13 +43,11 @@ func (s *Session) runWebSocket(ws *wsConn) {
 		return
 	}
 	s.flush()
-	s.readWebSocket(ws)
+	ws.ended = func(err error) { s.endWebSocket(ws, err) }
+	ws.start(ws)
 }
 
-// readWebSocket serves the session's WebSocket until it ends.
-func (s *Session) readWebSocket(ws *wsConn) { s.endWebSocket(ws, ws.read()) }
-
-// endWebSocket ends the session after its WebSocket's read ended with err.
+// endWebSocket ends the session after reading its WebSocket ended with err.
 func (s *Session) endWebSocket(ws *wsConn, err error) {
 	var violation *frameError
 	if errors.As(err, &violation) {
@@ -82,8 +72,21 @@ type wsReader struct {
 
 var errSessionClosed = errors.New("the session is closed")
 
-func (r *wsReader) begin() { r.s.receiving.Lock() }
-func (r *wsReader) end()   { r.s.endReceiving(&r.b) }
+func (r *wsReader) begin(y yielder) {
+	if !r.s.receiving.TryLock() { // a POST is still being handled, or an end told
+		if y != nil {
+			y.handOver()
+			y = nil
+		}
+		r.s.receiving.Lock()
+	}
+	r.b.yielder = y
+}
+
+func (r *wsReader) end() {
+	r.s.endReceiving(&r.b)
+	r.b.yielder = nil
+}
 
 func (r *wsReader) message(data []byte, binary bool) error {
 	var p packet
@@ -117,6 +120,8 @@ type prober struct {
 	ws      *wsConn
 	timeout *time.Timer
 	done    chan struct{} // closed when the attempt is over
+	yielder yielder       // who runs the reader
+	broken  bool          // the connection takes no more
 	probed  bool
 }
 
@@ -134,11 +139,15 @@ func (s *Session) probe(ws *wsConn) {
 	s.upgrading, s.probing = true, ws
 	s.mu.Unlock()
 	p := &prober{s: s, ws: ws, done: make(chan struct{})}
-	p.timeout = time.AfterFunc(s.srv.opts.UpgradeTimeout, ws.stopReading)
+	p.timeout = time.AfterFunc(s.srv.opts.UpgradeTimeout, ws.stop)
 	ws.handler = p
-	// A peer that probes and pings but does not read must not outlast the attempt.
-	ws.SetWriteDeadline(time.Now().Add(s.srv.opts.UpgradeTimeout + closeWait))
-	err := ws.read()
+	ws.ended = p.ended
+	ws.start(ws)
+}
+
+// ended ends the attempt, or the session's WebSocket that came of it.
+func (p *prober) ended(err error) {
+	s, ws := p.s, p.ws
 	if ws.handler != wsHandler(p) {
 		s.endWebSocket(ws, err)
 		return
@@ -147,19 +156,27 @@ func (s *Session) probe(ws *wsConn) {
 	s.mu.Lock()
 	s.upgrading, s.probing = false, nil
 	s.mu.Unlock()
-	ws.Write(lastFrame(err).wsFrame(s.revision, false))
+	ws.send(lastFrame(err).wsFrame(s.revision, false))
+	ws.closeWrite()
 	ws.linger()
 }
 
-func (p *prober) begin() {}
-func (p *prober) end()   {}
+func (p *prober) begin(y yielder) { p.yielder = y }
+func (p *prober) end()            { p.yielder = nil }
 
-func (p *prober) control(f *Packet) { p.ws.Write(f.wsFrame(p.s.revision, false)) }
+// control answers at once or not at all: a peer that pings and does not read
+// gets no goroutine that waits for it.
+func (p *prober) control(f *Packet) {
+	if err := p.ws.send(f.wsFrame(p.s.revision, false)); err != nil {
+		p.broken = true // half a frame may be out: nothing can follow it
+		p.ws.stop()
+	}
+}
 
 func (p *prober) message(data []byte, binary bool) error {
 	switch {
 	case !binary && string(data) == "2probe":
-		if _, err := p.ws.Write(signal(Pong, "probe").wsFrame(p.s.revision, false)); err != nil {
+		if err := p.ws.send(signal(Pong, "probe").wsFrame(p.s.revision, false)); err != nil {
 			return err
 		}
 		if !p.probed {
@@ -204,11 +221,10 @@ func (p *prober) stop() {
 // adopt makes the WebSocket the session's transport. From here on its queue
 // goes there, beginning with what polling has not taken.
 func (p *prober) adopt() bool {
-	if !p.timeout.Stop() {
-		return false // too late
+	if p.broken || !p.timeout.Stop() {
+		return false // or too late
 	}
 	p.stop()
-	p.ws.SetWriteDeadline(time.Time{})
 	s := p.s
 	s.mu.Lock()
 	if s.state == stateClosed {
@@ -227,7 +243,7 @@ func (p *prober) adopt() bool {
 	s.mu.Unlock()
 	reader := &wsReader{s: s}
 	p.ws.handler = reader
-	reader.begin() // the rest of what has arrived is the session's
+	reader.begin(p.yielder) // the rest of what has arrived is the session's
 	s.flush()
 	return true
 }

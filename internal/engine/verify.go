@@ -74,7 +74,7 @@ func parseQuery(raw string) query {
 		case "b64":
 			q.b64 = value != ""
 		case "j":
-			q.j, q.hasJ = unescape(value), value != ""
+			q.j, q.hasJ = unescape(value), true
 		}
 	}
 	return q
@@ -162,7 +162,7 @@ func (srv *Server) reject(w http.ResponseWriter, r *http.Request, upgrade bool, 
 		return
 	}
 	defer conn.Close()
-	writeRawError(conn, f.text())
+	conn.Write(rawError(f.text()))
 }
 
 // refuse answers a refused request that is no upgrade.

@@ -59,6 +59,7 @@ var (
 	errBadText     = &frameError{codeBadText, "text is not UTF-8"}
 	errFragments   = &frameError{codePolicy, "message in too many fragments"}
 	errTooLarge    = &frameError{codeTooLarge, "message longer than the maximum payload"}
+	errNotReading  = errors.New("websocket: the peer does not read")
 	errShortHeader = errors.New("websocket: frame header incomplete")
 )
 

@@ -4,8 +4,6 @@ import (
 	"crypto/sha1"
 	"encoding/base64"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -52,6 +50,9 @@ func checkWebSocket(r *http.Request) (problem string) {
 	return ""
 }
 
+// handshakeWriteTime is how long the answer to a handshake may take to go out.
+const handshakeWriteTime = 10 * time.Second
+
 // acceptWebSocket takes the connection over from net/http and answers the
 // opening handshake. It has answered the request when it fails.
 func (srv *Server) acceptWebSocket(w http.ResponseWriter, r *http.Request, q query) (*wsConn, error) {
@@ -61,24 +62,28 @@ func (srv *Server) acceptWebSocket(w http.ResponseWriter, r *http.Request, q que
 		http.Error(w, "this connection cannot become a WebSocket: use HTTP/1.1", http.StatusHTTPVersionNotSupported)
 		return nil, err
 	}
-	conn.SetDeadline(time.Time{})
+	conn.SetDeadline(time.Now().Add(handshakeWriteTime))
 	if problem != "" {
-		writeRawError(conn, problem, "Sec-WebSocket-Version: 13, 8")
+		conn.Write(rawError(problem, "Sec-WebSocket-Version: 13, 8"))
 		conn.Close()
 		return nil, fmt.Errorf("websocket handshake: %s", problem)
 	}
 	early, _ := buffered.Reader.Peek(buffered.Reader.Buffered()) // at most what is there: cannot fail
-	ws := newWSConn(conn, srv.opts.MaxPayload, early)
 	if _, err := conn.Write(srv.switching(w, r, q)); err != nil {
 		conn.Close()
 		return nil, fmt.Errorf("websocket handshake: %w", err)
 	}
-	return ws, nil
+	conn.SetDeadline(time.Time{})
+	l := newPolledLink(conn)
+	if l == nil {
+		l = newBlockingLink(conn)
+	}
+	return newWSConn(l, srv.opts.MaxPayload, early), nil
 }
 
 // newWSConn returns a connection whose first bytes, early, have been read already.
-func newWSConn(conn net.Conn, limit int, early []byte) *wsConn {
-	ws := &wsConn{socket: newSocket(conn), limit: limit}
+func newWSConn(l link, limit int, early []byte) *wsConn {
+	ws := &wsConn{link: l, limit: limit}
 	if len(early) > 0 {
 		ws.in = takeBuffer()
 		for len(ws.in.bytes) < len(early) {
@@ -106,10 +111,10 @@ func (srv *Server) switching(w http.ResponseWriter, r *http.Request, q query) []
 	return []byte(out.String())
 }
 
-// writeRawError answers an upgrade that is refused, as Node's engine does:
-// always 400, the message as text, the connection closed.
-func writeRawError(w io.Writer, message string, headers ...string) {
+// rawError is the answer to an upgrade that is refused, as Node's engine gives
+// it: always 400, the message as text, the connection closed.
+func rawError(message string, headers ...string) []byte {
 	extra := strings.Join(append(headers, ""), "\r\n")
-	fmt.Fprintf(w, "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-type: text/html\r\nContent-Length: %d\r\n%s\r\n%s",
+	return fmt.Appendf(nil, "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-type: text/html\r\nContent-Length: %d\r\n%s\r\n%s",
 		len(message), extra, message)
 }

@@ -3,26 +3,26 @@ package engine
 import (
 	"encoding/binary"
 	"errors"
-	"net"
 	"slices"
-	"time"
 	"unicode/utf8"
 )
 
 // wsConn is one WebSocket connection, RFC 6455, from its handshake to its end.
-// Its reading goroutine owns every field; writes go through tryWrite and Write.
+// What reads it owns every field; writes go through the link.
 type wsConn struct {
-	*socket
-	limit     int       // of one message, in bytes
-	handler   wsHandler // changes once, when a probe becomes a session
-	fragments []byte    // of a message whose last frame is still to come
-	first     opcode    // of that message; opContinuation: there is none
-	pieces    int       // of it that have come
+	link
+	limit     int         // of one message, in bytes
+	handler   wsHandler   // changes once, when a probe becomes a session
+	ended     func(error) // hears why reading ended
+	in        *readBuffer // what has been read and not consumed; nil: nothing
+	fragments []byte      // of a message whose last frame is still to come
+	first     opcode      // of that message; opContinuation: there is none
+	pieces    int         // of it that have come
 }
 
-// wsHandler receives what a wsConn reads, in its reading goroutine.
+// wsHandler receives what a wsConn reads, one call at a time.
 type wsHandler interface {
-	begin()                                 // bytes have arrived
+	begin(y yielder)                        // bytes have arrived
 	message(data []byte, binary bool) error // one whole message; data is valid during the call
 	end()                                   // all whole messages that had arrived are handled
 	control(p *Packet)                      // send a control frame
@@ -33,24 +33,23 @@ type peerClosed struct{ payload []byte }
 
 func (*peerClosed) Error() string { return "websocket: closed by the peer" }
 
-// read hands everything that arrives to the handler, and returns why it ended:
-// a *peerClosed, a *frameError, an error of the handler's or of the network.
-func (c *wsConn) read() error {
-	early := c.in != nil // the opening handshake brought bytes along
-	for {
-		if !early {
-			if err := c.fill(); err != nil {
-				return err
-			}
-		}
-		early = false
-		c.handler.begin()
-		err := c.consume()
-		c.handler.end()
-		if err != nil {
-			return err
-		}
-		c.drop()
+// handle gives what has arrived to the handler. An error ends reading: a
+// *peerClosed, a *frameError, or one of the handler's.
+func (c *wsConn) handle(y yielder) error {
+	c.handler.begin(y)
+	err := c.consume()
+	c.handler.end()
+	if c.in.start == c.in.end {
+		c.dropInput()
+	}
+	return err
+}
+
+// dropInput gives the buffer back, so that an idle connection holds none.
+func (c *wsConn) dropInput() {
+	if c.in != nil {
+		c.in.release()
+		c.in = nil
 	}
 }
 
@@ -137,7 +136,7 @@ func checkClose(payload []byte) error {
 	return nil
 }
 
-// lastFrame returns the close frame that answers err, the end of read: the
+// lastFrame returns the close frame that answers the end of reading by err: the
 // peer's own code and reason (RFC 6455 section 5.5.1), or the code of its
 // violation.
 func lastFrame(err error) *Packet {
@@ -152,34 +151,9 @@ func lastFrame(err error) *Packet {
 	return closeFrame(codeNone)
 }
 
-// closeWait is how long an ended connection may take to answer our close
-// frame. Its bytes are thrown away meanwhile: closing on unread input would
-// reset the connection and could take the close frame with it.
-const closeWait = 10 * time.Second
-
-// stopReading makes read return. It may be called from any goroutine.
-func (c *wsConn) stopReading() { c.SetReadDeadline(time.Unix(1, 0)) }
-
-// closeWrite tells the peer that nothing more comes.
-func (c *wsConn) closeWrite() {
-	if tcp, ok := c.Conn.(*net.TCPConn); ok {
-		tcp.CloseWrite()
-	}
-}
-
-// linger reads and drops input until the peer ends the connection or closeWait
-// is over, then closes it.
-func (c *wsConn) linger() {
-	defer c.Close()
-	if c.in != nil {
-		c.in.release()
-		c.in = nil
-	}
-	c.SetDeadline(time.Now().Add(closeWait))
-	var waste [512]byte
-	for {
-		if _, err := c.Read(waste[:]); err != nil {
-			return
-		}
-	}
+// dismiss closes a WebSocket that carries no session.
+func (c *wsConn) dismiss() {
+	c.send(closeFrame(codeNone).wsFrame(Revision4, false))
+	c.closeWrite()
+	c.linger()
 }

@@ -1,0 +1,122 @@
+package engine
+
+import (
+	"bytes"
+	"compress/gzip"
+	"compress/zlib"
+	"io"
+	"strings"
+	"testing"
+)
+
+func TestPreferredEncoding(t *testing.T) {
+	for _, row := range []struct{ name, accept, want string }{
+		{"none is asked for", "", ""},
+		{"gzip", "gzip", "gzip"},
+		{"deflate", "deflate", "deflate"},
+		{"the first of two", "deflate, gzip", "deflate"},
+		{"the heavier of two", "deflate;q=0.5, gzip;q=0.8", "gzip"},
+		{"what browsers send", "gzip, deflate, br, zstd", "gzip"},
+		{"only what is not spoken", "br, zstd", ""},
+		{"anything", "*", "gzip"},
+		{"anything but gzip", "gzip;q=0, *", "deflate"},
+		{"anything but gzip, in the other order", "*, gzip;q=0", "deflate"},
+		{"identity alone", "identity", ""},
+		{"gzip refused", "gzip;q=0", ""},
+		{"gzip refused with decimals", "gzip;q=0.000", ""},
+		{"in capitals", "GZIP", "gzip"},
+		{"with blanks all over", "  gzip ;  q=0.1 ,deflate; q=0.2", "deflate"},
+		{"a weight that is no number", "gzip;q=x, deflate", "deflate"},
+		{"a weight that is not a number in Go's eyes", "gzip;q=NaN", ""},
+		{"a longer name", "xgzip, gzipx", ""},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if got := preferredEncoding(row.accept); got != row.want {
+				t.Errorf("%q prefers %q, want %q", row.accept, got, row.want)
+			}
+		})
+	}
+}
+
+func TestPollIsCompressedWhenItIsWorthIt(t *testing.T) {
+	const threshold = 500
+	opts := options()
+	opts.CompressAbove = threshold
+	f := serve(t, opts, hooks{})
+	fits := strings.Repeat("x", threshold-1) // with the type's digit as long as the threshold
+	for _, row := range []struct {
+		name    string
+		packets []*Packet
+		accept  string
+		want    string
+	}{
+		{"at the threshold", []*Packet{text(fits)}, "gzip", "gzip"},
+		{"below the threshold", []*Packet{text(fits[1:])}, "gzip", ""},
+		{"with deflate", []*Packet{text(fits)}, "deflate", "deflate"},
+		{"for a client that takes none", []*Packet{text(fits)}, "", ""},
+		{"binary", []*Packet{message(fits, true)}, "gzip", "gzip"},
+		{"what is marked as not to be compressed", []*Packet{text(fits).Uncompressed()}, "gzip", ""},
+		{"binary that is marked", []*Packet{message(fits, true).Uncompressed()}, "gzip", ""},
+		{"a batch of which one packet may be", []*Packet{text(fits).Uncompressed(), text("a")}, "gzip", "gzip"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			p, s := f.polling(t)
+			s.Send(row.packets...)
+			a := p.Must(t, "GET", p.Target, "", "Accept-Encoding", row.accept)
+			if got := a.Header.Get("Content-Encoding"); got != row.want {
+				t.Fatalf("encoded with %q, want %q", got, row.want)
+			}
+			want, _ := appendPayload(nil, row.packets, Revision4, false)
+			if got := expand(t, row.want, a.Body); got != string(want) {
+				t.Errorf("payload %.100q, want %.100q", got, want)
+			}
+		})
+	}
+}
+
+// expand undoes a content encoding.
+func expand(t *testing.T, encoding, body string) string {
+	t.Helper()
+	var r io.Reader = strings.NewReader(body)
+	var err error
+	switch encoding {
+	case "gzip":
+		r, err = gzip.NewReader(r)
+	case "deflate":
+		r, err = zlib.NewReader(r)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if _, err := out.ReadFrom(r); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+func TestCompressorsAreReused(t *testing.T) {
+	opts := options()
+	opts.CompressAbove = 1
+	f := serve(t, opts, hooks{})
+	p, s := f.polling(t)
+	for _, word := range []string{"first", "second", "third"} {
+		s.Send(text(word))
+		a := p.Must(t, "GET", p.Target, "", "Accept-Encoding", "gzip")
+		if got := expand(t, "gzip", a.Body); got != "4"+word {
+			t.Errorf("payload %q, want %q", got, "4"+word)
+		}
+	}
+}
+
+func TestOkOfAPostIsNotCompressed(t *testing.T) {
+	opts := options()
+	opts.CompressAbove = 1
+	f := serve(t, opts, hooks{})
+	p, _ := f.polling(t)
+	a := p.Post(t, "4a", "Accept-Encoding", "gzip")
+	a.Want(t, 200, "ok")
+	if got := a.Header.Get("Content-Encoding"); got != "" {
+		t.Errorf("encoded with %q", got)
+	}
+}

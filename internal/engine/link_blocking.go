@@ -1,0 +1,106 @@
+package engine
+
+import (
+	"errors"
+	"net"
+	"os"
+	"time"
+)
+
+// blockingLink is a link that reads in a goroutine of its own.
+type blockingLink struct {
+	net.Conn
+	poll tryPoll // tries without waiting, where the system can
+}
+
+func newBlockingLink(conn net.Conn) link {
+	l := &blockingLink{Conn: conn}
+	l.poll.init(conn)
+	return l
+}
+
+func (l *blockingLink) start(c *wsConn) {
+	go func() { c.ended(l.read(c)) }() // ends with the connection
+}
+
+// read hands everything that arrives to the handler, until there is an error.
+func (l *blockingLink) read(c *wsConn) error {
+	early := c.in != nil // the opening handshake brought bytes along
+	for {
+		if !early {
+			if err := l.fill(c); err != nil {
+				return err
+			}
+		}
+		early = false
+		if err := c.handle(nil); err != nil {
+			return err
+		}
+	}
+}
+
+// fill reads once, holding a buffer while it waits.
+func (l *blockingLink) fill(c *wsConn) error {
+	if c.in == nil {
+		c.in = takeBuffer()
+	}
+	n, err := l.Conn.Read(c.in.free())
+	c.in.end += n
+	switch {
+	case n > 0:
+		return nil
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return errStopped
+	default:
+		return err
+	}
+}
+
+func (l *blockingLink) stop()                  { l.SetReadDeadline(time.Unix(1, 0)) }
+func (l *blockingLink) stopIn(d time.Duration) { l.SetReadDeadline(time.Now().Add(d)) }
+
+func (l *blockingLink) tryWrite(p []byte) (int, error) { return l.poll.write(p) }
+
+func (l *blockingLink) send(p []byte) error {
+	l.SetWriteDeadline(time.Now().Add(closeWait))
+	defer l.SetWriteDeadline(time.Time{})
+	_, err := l.Conn.Write(p)
+	return err
+}
+
+func (l *blockingLink) writeRest(p []byte, timeout time.Duration, done func(error)) {
+	go func() { // ends when all is written, nothing moves for timeout, or the connection closes
+		for len(p) > 0 {
+			l.SetWriteDeadline(time.Now().Add(timeout))
+			n, err := l.Conn.Write(p[:min(len(p), coalesceSize)]) // in pieces: each is progress
+			if err != nil {
+				done(err)
+				return
+			}
+			p = p[n:]
+		}
+		l.SetWriteDeadline(time.Time{})
+		done(nil)
+	}()
+}
+
+func (l *blockingLink) closeWrite() {
+	if tcp, ok := l.Conn.(*net.TCPConn); ok {
+		tcp.CloseWrite()
+	}
+}
+
+func (l *blockingLink) linger() {
+	go func() { // ends within closeWait
+		defer l.Conn.Close()
+		l.SetDeadline(time.Now().Add(closeWait))
+		var waste [512]byte
+		for {
+			if _, err := l.Conn.Read(waste[:]); err != nil {
+				return
+			}
+		}
+	}()
+}
+
+func (l *blockingLink) close() { l.Conn.Close() }

@@ -1,0 +1,64 @@
+//go:build unix
+
+package engine
+
+import (
+	"net"
+	"syscall"
+)
+
+// tryPoll writes to a connection of Go's without waiting for its peer.
+type tryPoll struct {
+	raw     syscall.RawConn // nil: the connection has no descriptor (TLS, a pipe)
+	out     []byte
+	written int
+	err     error
+	ready   func(fd uintptr) bool
+}
+
+func (t *tryPoll) init(conn net.Conn) {
+	if sc, ok := conn.(syscall.Conn); ok {
+		if raw, err := sc.SyscallConn(); err == nil {
+			t.raw = raw
+		}
+	}
+	t.ready = t.writeReady // bound once: a method value for every call would be an allocation each
+}
+
+// write writes what the system takes of p now: nothing, where it cannot be asked.
+func (t *tryPoll) write(p []byte) (int, error) {
+	if t.raw == nil {
+		return 0, nil
+	}
+	t.out, t.written, t.err = p, 0, nil
+	err := t.raw.Write(t.ready)
+	t.out = nil
+	if err == nil {
+		err = t.err
+	}
+	return t.written, err
+}
+
+// writeReady writes once and says that it is done, full or not.
+func (t *tryPoll) writeReady(fd uintptr) bool {
+	t.written, t.err = writeAll(int(fd), t.out)
+	return true
+}
+
+// writeAll writes p to a descriptor that does not block, as far as there is room.
+func writeAll(fd int, p []byte) (int, error) {
+	written := 0
+	for written < len(p) {
+		n, err := writeNow(fd, p[written:])
+		switch err {
+		case nil:
+			written += n
+		case syscall.EINTR:
+		case syscall.EAGAIN:
+			return written, nil
+		default:
+			return written, err
+		}
+	}
+	return written, nil
+}

@@ -1,0 +1,360 @@
+package engine
+
+import (
+	"io"
+	"net"
+	"os"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// polledLink is a link that a poller drives. It takes the descriptor away from
+// Go's own poller, which would wake a thread for each packet besides.
+type polledLink struct {
+	// immutable
+	poller *poller
+	fd     int
+	c      *wsConn
+
+	// turns is who may read: see ready.
+	turns atomic.Int32
+	// stopped is set when reading is to end.
+	stopped atomic.Bool
+
+	// owned by the reader
+	done      bool // reading has ended
+	lingering bool
+
+	// open is held by everybody who uses the descriptor, and taken by close:
+	// its number may belong to another connection right after.
+	open  sync.RWMutex
+	shut  bool
+	timer *time.Timer // what after waits for
+
+	rest restWriter
+}
+
+// restWriter is what is left of a write that the peer is too slow for.
+type restWriter struct {
+	mu      sync.Mutex
+	bytes   []byte
+	done    func(error) // nil: nothing is left
+	timer   *time.Timer
+	timeout time.Duration
+	moved   bool // since the timer was set
+	number  int  // of this write among the link's
+}
+
+// The values of polledLink.turns.
+const (
+	idle  = iota // nobody reads
+	busy         // somebody does
+	again        // and there was another event meanwhile
+)
+
+// newPolledLink returns a link with a descriptor of its own for the TCP
+// connection, which it closes; or nil when there can be none.
+func newPolledLink(conn net.Conn) link {
+	all, err := pollers()
+	tcp, ok := conn.(*net.TCPConn)
+	if err != nil || !ok {
+		return nil
+	}
+	raw, err := tcp.SyscallConn()
+	if err != nil {
+		return nil
+	}
+	fd := -1
+	raw.Control(func(old uintptr) {
+		n, _, errno := syscall.Syscall(syscall.SYS_FCNTL, old, syscall.F_DUPFD_CLOEXEC, 0)
+		if errno == 0 {
+			fd = int(n)
+		}
+	})
+	if fd < 0 {
+		return nil
+	}
+	tcp.Close() // the duplicate keeps the connection
+	l := &polledLink{fd: fd, poller: all[int(nextPoller.Add(1))%len(all)]}
+	l.turns.Store(busy) // events, and a stop, wait for start
+	return l
+}
+
+func (l *polledLink) start(c *wsConn) {
+	l.c = c
+	if err := l.poller.add(l); err != nil {
+		l.finish(err)
+		return
+	}
+	if c.in != nil { // the opening handshake brought bytes along
+		if err := c.handle(nil); err != nil {
+			l.finish(err)
+		}
+	}
+	l.release()
+}
+
+// ready serves an event of the descriptor. Only one goroutine reads: a second
+// event while it does makes it look again.
+func (l *polledLink) ready(t *turn, events uint32) {
+	if events&syscall.EPOLLOUT != 0 {
+		l.writable()
+	}
+	if events&^syscall.EPOLLOUT == 0 {
+		return
+	}
+	hangup := events&(syscall.EPOLLRDHUP|syscall.EPOLLHUP|syscall.EPOLLERR) != 0
+	for {
+		if l.turns.CompareAndSwap(idle, busy) {
+			l.receive(t, hangup)
+			l.release()
+			return
+		}
+		if l.turns.CompareAndSwap(busy, again) || l.turns.Load() == again {
+			return
+		}
+	}
+}
+
+// release lets others read, after whatever came meanwhile.
+func (l *polledLink) release() {
+	for {
+		if l.stopped.Load() {
+			l.finish(errStopped)
+		}
+		if l.turns.CompareAndSwap(busy, idle) {
+			return
+		}
+		l.turns.Store(busy)
+		l.receive(nil, true)
+	}
+}
+
+// maxReads is how often one connection is read before others have their turn.
+const maxReads = 8
+
+// again has the poller come back to the link after the others.
+func (l *polledLink) again() {
+	l.open.RLock()
+	defer l.open.RUnlock()
+	if !l.shut {
+		l.poller.again(l)
+	}
+}
+
+// receive reads and handles until there is nothing more. A read that does not
+// fill its buffer has emptied the kernel's, unless the peer has hung up: then
+// the end is behind it.
+func (l *polledLink) receive(t *turn, hangup bool) {
+	if l.lingering {
+		l.discard()
+		return
+	}
+	for reads := 0; !l.done && !l.stopped.Load(); reads++ {
+		if reads == maxReads {
+			l.again()
+			return
+		}
+		if l.c.in == nil {
+			l.c.in = takeBuffer()
+		}
+		room := l.c.in.free()
+		n, err := l.read(room)
+		if err == syscall.EAGAIN {
+			if l.c.in.start == l.c.in.end {
+				l.c.dropInput()
+			}
+			return
+		}
+		if err != nil {
+			l.finish(err)
+			return
+		}
+		l.c.in.end += n
+		if err := l.c.handle(t.yielder()); err != nil {
+			l.finish(err)
+			return
+		}
+		if n < len(room) && !hangup {
+			return
+		}
+	}
+}
+
+// finish ends reading.
+func (l *polledLink) finish(err error) {
+	if l.done {
+		return
+	}
+	l.done = true
+	l.c.dropInput()
+	l.c.ended(err)
+}
+
+func (l *polledLink) read(p []byte) (int, error) {
+	l.open.RLock()
+	defer l.open.RUnlock()
+	if l.shut {
+		return 0, net.ErrClosed
+	}
+	for {
+		n, err := readNow(l.fd, p)
+		switch {
+		case err == syscall.EINTR:
+			continue
+		case err == nil && n == 0:
+			return 0, io.EOF
+		}
+		return n, err
+	}
+}
+
+func (l *polledLink) tryWrite(p []byte) (int, error) {
+	l.open.RLock()
+	defer l.open.RUnlock()
+	if l.shut {
+		return 0, net.ErrClosed
+	}
+	return writeAll(l.fd, p)
+}
+
+func (l *polledLink) send(p []byte) error {
+	n, err := l.tryWrite(p)
+	if err == nil && n < len(p) {
+		err = errNotReading
+	}
+	return err
+}
+
+func (l *polledLink) writeRest(p []byte, timeout time.Duration, done func(error)) {
+	r := &l.rest
+	r.mu.Lock()
+	r.bytes, r.done, r.timeout, r.moved = p, done, timeout, false
+	r.number++
+	number := r.number
+	r.timer = time.AfterFunc(timeout, func() { l.stuck(number) })
+	r.mu.Unlock()
+	l.writable() // the event may have come before there was somebody to tell
+}
+
+// writable writes what is left, if anything is.
+func (l *polledLink) writable() {
+	r := &l.rest
+	r.mu.Lock()
+	if r.done == nil {
+		r.mu.Unlock()
+		return
+	}
+	n, err := l.tryWrite(r.bytes)
+	r.bytes = r.bytes[n:]
+	r.moved = r.moved || n > 0
+	if err == nil && len(r.bytes) > 0 {
+		r.mu.Unlock()
+		return
+	}
+	done := r.done
+	r.timer.Stop()
+	r.bytes, r.done, r.timer = nil, nil, nil
+	r.mu.Unlock()
+	done(err)
+}
+
+// stuck ends a write that has not moved for its timeout.
+func (l *polledLink) stuck(number int) {
+	r := &l.rest
+	r.mu.Lock()
+	if r.done == nil || r.number != number {
+		r.mu.Unlock()
+		return
+	}
+	if r.moved {
+		r.moved = false
+		r.timer.Reset(r.timeout)
+		r.mu.Unlock()
+		return
+	}
+	done := r.done
+	r.done, r.bytes = nil, nil
+	r.mu.Unlock()
+	done(os.ErrDeadlineExceeded)
+}
+
+func (l *polledLink) stop() {
+	l.stopped.Store(true)
+	for {
+		if l.turns.CompareAndSwap(idle, busy) {
+			l.release()
+			return
+		}
+		if l.turns.CompareAndSwap(busy, again) || l.turns.Load() == again {
+			return // who reads will see
+		}
+	}
+}
+
+func (l *polledLink) stopIn(d time.Duration) { l.after(d, l.stop) }
+
+// after calls f in a while, unless the link is closed or given something else
+// to wait for before.
+func (l *polledLink) after(d time.Duration, f func()) {
+	l.open.Lock()
+	defer l.open.Unlock()
+	if l.shut {
+		return
+	}
+	if l.timer != nil {
+		l.timer.Stop()
+	}
+	l.timer = time.AfterFunc(d, f)
+}
+
+func (l *polledLink) closeWrite() {
+	l.open.RLock()
+	defer l.open.RUnlock()
+	if !l.shut {
+		syscall.Shutdown(l.fd, syscall.SHUT_WR)
+	}
+}
+
+func (l *polledLink) linger() {
+	l.lingering = true
+	l.after(closeWait, l.close)
+	if l.c == nil { // never started: no session came of it
+		l.turns.Store(idle)
+		if err := l.poller.add(l); err != nil {
+			l.close()
+		}
+		return
+	}
+	l.discard()
+}
+
+// discard throws away what has come, and closes behind the peer.
+func (l *polledLink) discard() {
+	var waste [4096]byte
+	for range maxReads {
+		if _, err := l.read(waste[:]); err != nil {
+			if err != syscall.EAGAIN {
+				l.close()
+			}
+			return
+		}
+	}
+	l.again()
+}
+
+func (l *polledLink) close() {
+	l.poller.remove(l)
+	l.open.Lock()
+	defer l.open.Unlock()
+	if l.shut {
+		return
+	}
+	l.shut = true
+	syscall.Close(l.fd)
+	if l.timer != nil {
+		l.timer.Stop()
+	}
+}

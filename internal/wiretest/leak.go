@@ -1,0 +1,62 @@
+package wiretest
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+// leakPatience is how long goroutines that a test has ended may take to be gone.
+const leakPatience = 15 * time.Second
+
+// Main runs a package's tests and fails it when goroutines are left behind.
+func Main(m *testing.M) {
+	code := m.Run()
+	if code == 0 {
+		if left := Leaked(leakPatience); left != "" {
+			fmt.Fprintf(os.Stderr, "goroutines are left behind:\n\n%s\n", left)
+			code = 1
+		}
+	}
+	os.Exit(code)
+}
+
+// Leaked returns the stacks of the goroutines that do not end within patience.
+func Leaked(patience time.Duration) string {
+	for deadline := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
+		left := strings.Join(unexpected(), "\n\n")
+		if left == "" || time.Now().After(deadline) {
+			return left
+		}
+	}
+}
+
+// unexpected returns the stacks of the goroutines that should not be there.
+func unexpected() (left []string) {
+	buf := make([]byte, 1<<20)
+	stacks := strings.Split(string(buf[:runtime.Stack(buf, true)]), "\n\n")
+	for _, stack := range stacks[1:] { // the first is this goroutine
+		if !expected(stack) {
+			left = append(left, stack)
+		}
+	}
+	return left
+}
+
+// expected tells whether a goroutine lives as long as the process.
+func expected(stack string) bool {
+	for _, always := range []string{
+		"os/signal.signal_recv(", "os/signal.loop(", "runtime.ensureSigM(", // of the standard library
+		"testing.(*F).Fuzz", "testing.tRunner(", "testing.runFuzzing(", // under "go test -fuzz"
+	} {
+		if strings.Contains(stack, always) {
+			return true
+		}
+	}
+	// A poller of the engine's that waits for events; one that is stuck in what
+	// it has called is a leak.
+	return strings.Contains(stack, "engine.(*poller).run(") && !strings.Contains(stack, "engine.(*polledLink)")
+}
