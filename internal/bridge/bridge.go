@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 
 	eio "github.com/zishang520/engine.io/v2/engine"
 	"github.com/zishang520/socket.io/v2/socket"
@@ -34,10 +35,12 @@ type Bridge struct {
 	// handlers is immutable once the first request is served.
 	handlers map[route]Handler
 
-	adapters sync.Map // of *rooms.Adapter, by the namespace's name
+	namespaces sync.Map // the names of those that the module can find
 
-	// creating is held while a namespace may come into being.
+	// creating is held while a namespace may come into being: the module looks
+	// for it and makes it in two steps, and two clients would get one each.
 	creating sync.Mutex
+	created  atomic.Pointer[creation]
 }
 
 // route says which events a handler is for.
@@ -92,9 +95,26 @@ func (b *Bridge) CORS(h http.Handler) http.Handler {
 // Close disconnects every client and refuses new ones.
 func (b *Bridge) Close() { b.io.Close(nil) }
 
-func (b *Bridge) adapter(namespace string) *rooms.Adapter {
-	if a, ok := b.adapters.Load(namespace); ok {
-		return a.(*rooms.Adapter)
+// creation is a namespace that may come into being.
+type creation struct {
+	namespace string
+	release   func() // lets others be made; may be called twice
+}
+
+// make starts the creation of a namespace and returns what ends it. It may end
+// before, when made is called: what follows is middleware and may take long.
+func (b *Bridge) make(namespace string) (end func()) {
+	b.creating.Lock()
+	end = sync.OnceFunc(b.creating.Unlock)
+	b.created.Store(&creation{namespace, end})
+	return end
+}
+
+// made notes a new namespace.
+func (b *Bridge) made(nsp socket.Namespace) {
+	guardSockets(nsp)
+	b.namespaces.Store(nsp.Name(), true)
+	if c := b.created.Load(); c != nil && c.namespace == nsp.Name() {
+		c.release()
 	}
-	return nil
 }

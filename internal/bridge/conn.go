@@ -114,7 +114,9 @@ func (c *conn) Write(r io.Reader, _ *eiopacket.Options, sent eio.SendCallback) e
 func (c *conn) writePacket(p *encoded) {
 	switch p.kind {
 	case codec.Connect:
-		c.admit(p.packets)
+		if !c.holdReply(p.packets) {
+			c.session.Send(p.packets...)
+		}
 	case codec.ConnectError:
 		c.session.Send(p.packets...)
 		c.settle(p.namespace)
@@ -128,8 +130,8 @@ func (c *conn) Send(r io.Reader, opts *eiopacket.Options, sent eio.SendCallback)
 }
 
 func (c *conn) Close(bool) {
-	c.session.Close()
 	c.abort()
+	c.session.Close()
 }
 
 // Transport describes the transport; it is not one to send through.

@@ -76,7 +76,7 @@ func (c *conn) emit(b *engine.Batch, s *socket.Socket, p *codec.Packet) {
 	if p.HasID {
 		args = append(args, c.ack(s.Nsp().Name(), p.ID))
 	}
-	b.Flush() // a listener may take its time
+	b.MayBlock()
 	for _, listen := range catchAll {
 		listen(args...)
 	}

@@ -18,53 +18,84 @@ import (
 type observer struct{ b *Bridge }
 
 func (o observer) NamespaceCreated(a *rooms.Adapter) {
-	o.b.adapters.Store(a.Nsp().Name(), a)
 	e := a.Nsp().EventEmitter()
 	if _, guarded := e.EventEmitter.(*namespaceGuard); !guarded {
 		e.EventEmitter = &namespaceGuard{e.EventEmitter, o.b}
 	}
+	if a.Nsp().Name() == "/" { // the others are announced when they can be found
+		o.b.made(a.Nsp())
+	}
 }
 
-func (o observer) NamespaceClosed(a *rooms.Adapter) { o.b.adapters.Delete(a.Nsp().Name()) }
+// guardSockets makes the first middleware of a namespace guard its sockets,
+// before anybody else can see them.
+func guardSockets(nsp socket.Namespace) {
+	nsp.Fns().Unshift(func(s *socket.Socket, next func(*socket.ExtendedError)) {
+		guardSocket(s)
+		next(nil)
+	})
+}
+
+func guardSocket(s *socket.Socket) {
+	c, ok := s.Conn().(*conn)
+	if _, guarded := s.StrictEventEmitter.EventEmitter.(*socketGuard); ok && !guarded {
+		s.StrictEventEmitter.EventEmitter = &socketGuard{s.StrictEventEmitter.EventEmitter, c, s.Nsp().Name()}
+	}
+}
+
+func (o observer) NamespaceClosed(a *rooms.Adapter) { o.b.namespaces.Delete(a.Nsp().Name()) }
 
 func (o observer) Connecting(a *rooms.Adapter, s *socket.Socket) {
 	c, ok := s.Conn().(*conn)
 	if !ok {
 		return
 	}
-	s.StrictEventEmitter.EventEmitter = &socketGuard{s.StrictEventEmitter.EventEmitter, c, a.Nsp().Name()}
+	guardSocket(s) // a recovered one has skipped the middlewares
 	h := s.Handshake()
 	h.Auth = handshakeAuth(h.Auth)
 	h.Headers = c.session.Request().Header // the module's copy is a kilobyte for each client
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.connecting = connecting{a, s.Id()}
+	c.connecting = connecting{adapter: a, id: s.Id()}
 }
 
-// connecting is a socket whose CONNECT reply the module is about to write.
+// connecting is a socket that the module is connecting, and its CONNECT reply
+// once the module has written it.
 type connecting struct {
 	adapter *rooms.Adapter
 	id      socket.SocketId
+	reply   []*engine.Packet
+}
+
+// holdReply keeps the CONNECT reply until the module has registered the socket.
+// It reports false if none is connecting.
+func (c *conn) holdReply(reply []*engine.Packet) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.connecting.reply = reply
+	return c.connecting.adapter != nil
 }
 
 // admit sends the CONNECT reply and makes the socket reachable: in this order
 // to the others, so that nothing overtakes the reply, but at once, so that
 // whoever has seen it is heard and hears.
-func (c *conn) admit(reply []*engine.Packet) {
+func (c *conn) admit() {
+	var b engine.Batch
+	defer b.Flush()
 	c.mu.Lock()
+	defer c.mu.Unlock() // held, so that a member which leaves at once finds its membership
+	if c.pending != nil {
+		c.pending.running = true
+	}
 	joining := c.connecting
 	c.connecting = connecting{}
-	c.mu.Unlock()
-	var b engine.Batch
-	b.Send(c.session, reply...)
-	if joining.adapter != nil {
-		if m, ok := joining.adapter.Connect(&b, joining.id, c.session); ok {
-			c.mu.Lock()
-			c.memberships = append(c.memberships, membership{joining.adapter, m})
-			c.mu.Unlock()
-		}
+	if joining.adapter == nil {
+		return
 	}
-	b.Flush()
+	b.Send(c.session, joining.reply...)
+	if m, ok := joining.adapter.Connect(&b, joining.id, c.session); ok {
+		c.memberships = append(c.memberships, membership{joining.adapter, m})
+	}
 }
 
 // handshakeAuth gives auth the form that Node's has: an object even when there
@@ -119,15 +150,20 @@ type namespaceGuard struct {
 // Emit emits, and settles the connection of a socket whose last listener has
 // run: "connection" is what the module emits last.
 func (g *namespaceGuard) Emit(event events.EventName, args ...any) {
-	s, ok := first(args)
+	if nsp, ok := first[socket.Namespace](args); ok && event == "new_namespace" {
+		g.b.made(nsp)
+	}
+	var c *conn
+	s, ok := first[*socket.Socket](args)
+	if ok {
+		c, ok = s.Conn().(*conn)
+	}
 	if !ok {
 		g.EventEmitter.Emit(event, args...)
 		return
 	}
-	c, ok := s.Conn().(*conn)
-	if !ok {
-		g.EventEmitter.Emit(event, args...)
-		return
+	if event == "connect" { // emitted first, when the socket is registered
+		c.admit()
 	}
 	c.guard(func() { g.EventEmitter.Emit(event, args...) })
 	if event == "connection" {
@@ -135,12 +171,12 @@ func (g *namespaceGuard) Emit(event events.EventName, args ...any) {
 	}
 }
 
-func first(args []any) (*socket.Socket, bool) {
-	if len(args) == 0 {
-		return nil, false
+// first returns the first argument if it is a T.
+func first[T any](args []any) (t T, ok bool) {
+	if len(args) > 0 {
+		t, ok = args[0].(T)
 	}
-	s, ok := args[0].(*socket.Socket)
-	return s, ok
+	return t, ok
 }
 
 // socketGuard is the emitter of a connected socket.
@@ -170,5 +206,11 @@ func (c *conn) recovered() {
 	if p := recover(); p != nil {
 		c.b.log.Error("panic in a handler: its session is closed", "panic", p, "stack", string(debug.Stack()))
 		c.session.Close()
+		c.mu.Lock()
+		if c.pending == nil {
+			c.mu.Unlock()
+			return
+		}
+		c.settleLocked() // the module was interrupted and will not say that it is done
 	}
 }

@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"slices"
 	"time"
 
 	"signaling/internal/engine"
@@ -16,6 +17,7 @@ const patience = 45 * time.Second
 type operation struct {
 	namespace string
 	done      chan struct{} // closed when the module has finished
+	running   bool          // past the middlewares: the module will say when it is done
 }
 
 // begin notes that the module starts to work on a packet for the namespace.
@@ -36,11 +38,12 @@ func (c *conn) settle(namespace string) {
 	c.settleLocked()
 }
 
-// abort gives up on what is pending if the session has ended: a middleware
-// that never answers must not keep it.
+// abort gives up on what is pending: a middleware that never answers must not
+// keep a session that ends. A socket that is being connected by now is waited
+// for: the module could not take it out again.
 func (c *conn) abort() {
 	c.mu.Lock()
-	if c.pending == nil || c.ended == nil {
+	if c.pending == nil || c.pending.running {
 		c.mu.Unlock()
 		return
 	}
@@ -53,12 +56,26 @@ func (c *conn) settleLocked() {
 	c.mu.Unlock()
 	if ended != nil {
 		c.Emit("close", string(*ended), nil)
+		c.dropSockets()
 	}
 	close(op.done)
 }
 
-// wait returns when nothing is pending. What the batch holds goes out first:
-// others shall not wait too.
+// dropSockets disconnects what the module has not: a connection that is closed
+// while the module connects it loses its close listener before the socket is
+// registered.
+func (c *conn) dropSockets() {
+	c.mu.Lock()
+	left := slices.Clone(c.memberships)
+	c.mu.Unlock()
+	for _, in := range left {
+		if s, ok := in.socket(); ok {
+			s.Disconnect(false)
+		}
+	}
+}
+
+// wait returns when nothing is pending.
 func (c *conn) wait(b *engine.Batch) {
 	c.mu.Lock()
 	op := c.pending
@@ -66,7 +83,7 @@ func (c *conn) wait(b *engine.Batch) {
 	if op == nil {
 		return
 	}
-	b.Flush()
+	b.MayBlock()
 	select {
 	case <-op.done:
 	case <-time.After(patience):

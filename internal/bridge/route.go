@@ -50,6 +50,7 @@ func (r router) Received(s *engine.Session, b *engine.Batch, data []byte, binary
 	switch {
 	case err != nil:
 		c.b.log.Debug("packet refused: its session is closed", "session", s.ID(), "error", err)
+		b.MayBlock()
 		c.Emit("data", err) // the module tells the sockets and closes the connection
 	case p != nil:
 		c.route(b, p)
@@ -73,11 +74,13 @@ func (c *conn) route(b *engine.Batch, p *codec.Packet) {
 	}
 	switch p.Type {
 	case codec.Connect:
+		b.MayBlock() // middleware
 		c.connect(namespace, query, p)
 	case codec.Disconnect:
 		c.begin(namespace)
 		c.Emit("data", &parser.Packet{Type: parser.DISCONNECT, Nsp: namespace})
 	case codec.Ack, codec.BinaryAck:
+		b.MayBlock()
 		c.acknowledged(in, p)
 	default:
 		c.dispatch(b, in, p)
@@ -93,11 +96,8 @@ func (c *conn) connect(namespace, query string, p *codec.Packet) {
 		packet.Data = c.b.auth(p)
 	}
 	c.begin(namespace)
-	if c.b.adapter(namespace) == nil {
-		// The module looks for a namespace and makes it in two steps: two
-		// clients at once would get one each.
-		c.b.creating.Lock()
-		defer c.b.creating.Unlock()
+	if _, known := c.b.namespaces.Load(namespace); !known {
+		defer c.b.make(namespace)()
 	}
 	c.Emit("data", packet)
 }

@@ -107,6 +107,10 @@ func (a *Adapter) SocketRooms(id socket.SocketId) *types.Set[socket.Room] {
 }
 
 func (a *Adapter) AddAll(id socket.SocketId, rooms *types.Set[socket.Room]) {
+	s, present := a.nsp.Sockets().Load(id)
+	if !present && !a.recovery.restoring(id) {
+		return // it has left: nobody would take it out again
+	}
 	entered, created := a.join(id, rooms.Keys())
 	for _, room := range created {
 		a.Emit("create-room", room)
@@ -117,7 +121,7 @@ func (a *Adapter) AddAll(id socket.SocketId, rooms *types.Set[socket.Room]) {
 	// The module joins each socket to the room of its own id as it connects. A
 	// session that is restored is joined before that too, without a socket yet.
 	own := socket.Room(id)
-	if s, ok := a.nsp.Sockets().Load(id); ok && rooms.Has(own) && !a.connected(id) {
+	if present && rooms.Has(own) && !a.connected(id) {
 		a.Emit("create-room", own)
 		a.Emit("join-room", own, id)
 		a.observer.Connecting(a, s)

@@ -50,6 +50,7 @@ func (a *Adapter) relayRecorded(b *engine.Batch, from *Member, to []socket.Room,
 // Broadcast sends a packet of the module's to those that opts name.
 func (a *Adapter) Broadcast(p *parser.Packet, opts *socket.BroadcastOptions) {
 	p.Nsp = a.nsp.Name()
+	a.notify(p, opts)
 	var b engine.Batch
 	defer b.Flush()
 	if a.recovery != nil && recoverable(p, opts) {
@@ -58,12 +59,12 @@ func (a *Adapter) Broadcast(p *parser.Packet, opts *socket.BroadcastOptions) {
 		p.Data = append(p.Data.([]any), codec.Value{JSON: a.recovery.nextOffsetLocked()})
 		if packets := a.encode(p); packets != nil {
 			a.recovery.recordLocked(packets, roomsOf(opts), exceptOf(opts))
-			a.send(&b, p, packets, opts, func(*socket.Socket) {})
+			a.send(&b, packets, opts)
 		}
 		return
 	}
 	if packets := a.encode(p); packets != nil {
-		a.send(&b, p, packets, opts, func(*socket.Socket) {})
+		a.send(&b, packets, opts)
 	}
 }
 
@@ -72,13 +73,17 @@ func (a *Adapter) Broadcast(p *parser.Packet, opts *socket.BroadcastOptions) {
 func (a *Adapter) BroadcastWithAck(p *parser.Packet, opts *socket.BroadcastOptions, counted func(uint64), ack socket.Ack) {
 	id := a.nsp.Ids() // common to the namespace: one number serves all receivers
 	p.Nsp, p.Id = a.nsp.Name(), &id
+	a.notify(p, opts)
 	count := uint64(0)
 	var b engine.Batch
 	if packets := a.encode(p); packets != nil {
-		a.send(&b, p, packets, opts, func(s *socket.Socket) {
-			s.Acks().Store(id, ack)
-			count++
-		})
+		for _, r := range a.receivers(opts) {
+			if s, ok := a.nsp.Sockets().Load(r.Member.ID); ok {
+				s.Acks().Store(id, ack)
+				b.Send(r.Session, packets...)
+				count++
+			}
+		}
 	}
 	b.Flush()
 	counted(count)
@@ -93,17 +98,19 @@ func (a *Adapter) encode(p *parser.Packet) []*engine.Packet {
 	return packets
 }
 
-// send queues packets to the receivers that opts name, for each after before.
-func (a *Adapter) send(b *engine.Batch, p *parser.Packet, packets []*engine.Packet, opts *socket.BroadcastOptions, before func(*socket.Socket)) {
-	for _, r := range a.receivers(opts) {
-		s, ok := a.nsp.Sockets().Load(r.Member.ID)
-		if !ok {
-			continue
-		}
-		before(s)
+// notify tells the listeners for outgoing packets. They are an application's,
+// and may emit: no lock is held.
+func (a *Adapter) notify(p *parser.Packet, opts *socket.BroadcastOptions) {
+	a.eachSocket(opts, func(s *socket.Socket) {
 		if len(s.ListenersAnyOutgoing()) > 0 {
 			s.NotifyOutgoingListeners()(p)
 		}
+	})
+}
+
+// send queues packets to the receivers that opts name.
+func (a *Adapter) send(b *engine.Batch, packets []*engine.Packet, opts *socket.BroadcastOptions) {
+	for _, r := range a.receivers(opts) {
 		if !volatile(opts) || r.Session.Writable() {
 			b.Send(r.Session, packets...)
 		}

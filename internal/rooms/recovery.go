@@ -198,6 +198,17 @@ func (a *Adapter) Connect(b *engine.Batch, id socket.SocketId, session *engine.S
 	return m, true
 }
 
+// restoring tells whether the socket is on its way back.
+func (r *recovery) restoring(id socket.SocketId) bool {
+	if r == nil {
+		return false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	_, ok := r.restored[id]
+	return ok
+}
+
 // forget drops what was known of a socket that has left.
 func (r *recovery) forget(id socket.SocketId) {
 	if r == nil {

@@ -1,0 +1,284 @@
+package rooms
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/zishang520/socket.io/v2/socket"
+
+	"signaling/internal/engine"
+)
+
+// model is a membership as naive as can be: all that is known is who is in what.
+type model struct {
+	rooms     map[socket.SocketId]map[socket.Room]bool // of those that are known
+	connected map[socket.SocketId]*engine.Session
+}
+
+func newModel() *model {
+	return &model{make(map[socket.SocketId]map[socket.Room]bool), make(map[socket.SocketId]*engine.Session)}
+}
+
+// occupied tells whether anybody is in a room that has been joined.
+func (m *model) occupied(room socket.Room) bool {
+	for _, rooms := range m.rooms {
+		if rooms[room] {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *model) join(id socket.SocketId, rooms []socket.Room) (entered, created []socket.Room) {
+	if m.rooms[id] == nil {
+		m.rooms[id] = make(map[socket.Room]bool)
+	}
+	for _, room := range rooms {
+		if room == socket.Room(id) || m.rooms[id][room] {
+			continue
+		}
+		if !m.occupied(room) {
+			created = append(created, room)
+		}
+		m.rooms[id][room] = true
+		entered = append(entered, room)
+	}
+	return entered, created
+}
+
+func (m *model) connect(id socket.SocketId, session *engine.Session) bool {
+	if m.rooms[id] == nil || m.connected[id] != nil {
+		return false
+	}
+	m.connected[id] = session
+	return true
+}
+
+func (m *model) leave(id socket.SocketId, room socket.Room) (left, emptied bool) {
+	left = m.rooms[id][room]
+	delete(m.rooms[id], room)
+	return left, left && !m.occupied(room)
+}
+
+func (m *model) leaveAll(id socket.SocketId) (known bool, left, emptied []socket.Room) {
+	rooms := m.rooms[id]
+	known = rooms != nil
+	delete(m.rooms, id)
+	delete(m.connected, id)
+	for room := range rooms {
+		left = append(left, room)
+		if !m.occupied(room) {
+			emptied = append(emptied, room)
+		}
+	}
+	return known, left, emptied
+}
+
+func (m *model) in(rooms []socket.Room) (ids []string) {
+	for id := range m.connected {
+		if slices.ContainsFunc(rooms, func(r socket.Room) bool { return r == socket.Room(id) || m.rooms[id][r] }) {
+			ids = append(ids, string(id))
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+func sorted[S ~[]E, E ~string](s S) S {
+	s = slices.Clone(s)
+	slices.Sort(s)
+	return s
+}
+
+// ids returns who the receivers are, sorted; one that is named twice shows.
+func ids(receivers []Receiver) (all []string) {
+	for _, r := range receivers {
+		all = append(all, string(r.Member.ID))
+	}
+	slices.Sort(all)
+	return all
+}
+
+// compare asks both for all there is to know.
+func (m *model) compare(t *testing.T, real *Membership, rooms []socket.Room, names []socket.SocketId) {
+	t.Helper()
+	everyone := real.Everyone()
+	var want []string
+	for id := range m.connected {
+		want = append(want, string(id))
+	}
+	slices.Sort(want)
+	if got := ids(everyone); !slices.Equal(got, want) {
+		t.Fatalf("everyone is %v, want %v", got, want)
+	}
+	for _, r := range everyone {
+		if r.Session != m.connected[r.Member.ID] {
+			t.Fatalf("%s is reached through another session than it connected with", r.Member.ID)
+		}
+	}
+	if got, want := ids(real.In(rooms...)), m.in(rooms); !slices.Equal(got, want) {
+		t.Fatalf("in %v are %v, want %v", rooms, got, want)
+	}
+	for _, id := range names {
+		var want []socket.Room
+		if m.rooms[id] != nil {
+			want = slices.AppendSeq(make([]socket.Room, 0), maps.Keys(m.rooms[id]))
+		}
+		if m.connected[id] != nil {
+			want = append(want, socket.Room(id))
+		}
+		got := real.roomsOf(id)
+		if !slices.Equal(sorted(got), sorted(want)) || (got == nil) != (m.rooms[id] == nil) {
+			t.Fatalf("%s is in %v, want %v", id, got, want)
+		}
+	}
+}
+
+func TestMembershipAgreesWithTheModel(t *testing.T) {
+	var names []socket.SocketId
+	var rooms []socket.Room
+	for i := range 8 {
+		names = append(names, socket.SocketId(fmt.Sprint("s", i)))
+		rooms = append(rooms, socket.Room(fmt.Sprint("r", i)), socket.Room(names[i])) // rooms of others' ids too
+	}
+	for seed := range uint64(20) {
+		random := rand.New(rand.NewPCG(seed, 1))
+		some := func() (chosen []socket.Room) {
+			for range random.IntN(4) { // with duplicates
+				chosen = append(chosen, rooms[random.IntN(len(rooms))])
+			}
+			return chosen
+		}
+		real, want := newMembership(), newModel()
+		for range 1000 {
+			id := names[random.IntN(len(names))]
+			switch random.IntN(7) {
+			case 0, 1, 2:
+				list := some()
+				entered, created := real.join(id, list)
+				wantEntered, wantCreated := want.join(id, list)
+				if !slices.Equal(entered, wantEntered) || !slices.Equal(created, wantCreated) {
+					t.Fatalf("%s joins %v: entered %v, created %v; want %v, %v", id, list, entered, created, wantEntered, wantCreated)
+				}
+			case 3:
+				session := new(engine.Session)
+				m, ok := real.Connect(id, session)
+				if wantOK := want.connect(id, session); ok != wantOK || ok && (m.ID != id || m.Connection() != session) {
+					t.Fatalf("%s connects: %v, want %v", id, ok, wantOK)
+				}
+			case 4, 5:
+				room := rooms[random.IntN(len(rooms))]
+				left, emptied := real.leave(id, room)
+				if wantLeft, wantEmptied := want.leave(id, room); left != wantLeft || emptied != wantEmptied {
+					t.Fatalf("%s leaves %s: %v, emptied %v; want %v, %v", id, room, left, emptied, wantLeft, wantEmptied)
+				}
+			case 6:
+				m, left, emptied := real.leaveAll(id)
+				known, wantLeft, wantEmptied := want.leaveAll(id)
+				if (m != nil) != known || !slices.Equal(sorted(left), sorted(wantLeft)) || !slices.Equal(sorted(emptied), sorted(wantEmptied)) {
+					t.Fatalf("%s leaves all: %v, emptied %v; want %v, %v", id, left, emptied, wantLeft, wantEmptied)
+				}
+			}
+			want.compare(t, real, some(), names)
+		}
+	}
+}
+
+func TestMembersOfRooms(t *testing.T) {
+	m := newMembership()
+	for _, id := range []socket.SocketId{"a", "b", "c", "d"} {
+		m.join(id, []socket.Room{socket.Room(id)})
+		if id != "d" { // d is not connected yet
+			m.Connect(id, new(engine.Session))
+		}
+	}
+	m.join("a", []socket.Room{"x", "y"})
+	m.join("b", []socket.Room{"x", "a"}) // a room that is somebody's id
+	m.join("d", []socket.Room{"x", "y"})
+	for _, row := range []struct {
+		name  string
+		rooms []socket.Room
+		want  []string
+	}{
+		{"no rooms", nil, nil},
+		{"a room that nobody is in", []socket.Room{"z"}, nil},
+		{"a room", []socket.Room{"x"}, []string{"a", "b"}},
+		{"the same room twice", []socket.Room{"x", "x"}, []string{"a", "b"}},
+		{"rooms that overlap", []socket.Room{"x", "y"}, []string{"a", "b"}},
+		{"a member's own room", []socket.Room{"c"}, []string{"c"}},
+		{"a member's own room twice", []socket.Room{"c", "c"}, []string{"c"}},
+		{"a member's own room, which another has joined", []socket.Room{"a"}, []string{"a", "b"}},
+		{"own rooms and others", []socket.Room{"x", "a", "b", "c", "y"}, []string{"a", "b", "c"}},
+		{"somebody who is not connected yet", []socket.Room{"d"}, nil},
+		{"the room without a name", []socket.Room{""}, nil},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if got := ids(m.In(row.rooms...)); !slices.Equal(got, row.want) {
+				t.Errorf("in %v are %v, want %v", row.rooms, got, row.want)
+			}
+		})
+	}
+}
+
+func TestSnapshotOfEveryoneStaysAsItWas(t *testing.T) {
+	m := newMembership()
+	for _, id := range []socket.SocketId{"a", "b", "c"} {
+		m.join(id, nil)
+		m.Connect(id, new(engine.Session))
+	}
+	before := m.Everyone()
+	m.leaveAll("a")
+	m.join("d", nil)
+	m.Connect("d", new(engine.Session))
+	if got, want := ids(before), []string{"a", "b", "c"}; !slices.Equal(got, want) {
+		t.Errorf("the snapshot has become %v, was %v", got, want)
+	}
+	if got, want := ids(m.Everyone()), []string{"b", "c", "d"}; !slices.Equal(got, want) {
+		t.Errorf("everyone is %v, want %v", got, want)
+	}
+}
+
+func TestEmptiedMembershipKeepsNothing(t *testing.T) {
+	m := newMembership()
+	for i := range 100 {
+		id := socket.SocketId(fmt.Sprint(i))
+		m.join(id, []socket.Room{"x", socket.Room(fmt.Sprint("room", i))})
+		m.Connect(id, new(engine.Session))
+	}
+	for i := range 100 {
+		m.leaveAll(socket.SocketId(fmt.Sprint(i)))
+	}
+	if len(m.members)+len(m.rooms)+len(m.list)+len(m.Everyone()) != 0 {
+		t.Errorf("%d members, %d rooms, %d connected are left", len(m.members), len(m.rooms), len(m.list))
+	}
+}
+
+func TestMembershipIsSafeForConcurrentUse(t *testing.T) {
+	m := newMembership()
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Go(func() {
+			id := socket.SocketId(fmt.Sprint(i))
+			for n := range 500 {
+				m.join(id, []socket.Room{"x", socket.Room(fmt.Sprint(n % 10))})
+				m.Connect(id, new(engine.Session))
+				for _, r := range m.In("x", socket.Room(id)) {
+					if r.Session == nil {
+						t.Error("a receiver has no session")
+					}
+				}
+				m.Everyone()
+				m.leave(id, "x")
+				m.leaveAll(id)
+			}
+		})
+	}
+	all.Wait()
+	if got := len(m.Everyone()); got != 0 {
+		t.Errorf("%d members are left", got)
+	}
+}
