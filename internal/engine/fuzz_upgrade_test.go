@@ -1,10 +1,7 @@
 package engine
 
 import (
-	"fmt"
-	"net/http/httptest"
 	"strconv"
-	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"

@@ -4,17 +4,19 @@ import (
 	"errors"
 	"net"
 	"os"
+	"sync"
 	"time"
 )
 
 // blockingLink is a link that reads in a goroutine of its own.
 type blockingLink struct {
 	net.Conn
-	poll tryPoll // tries without waiting, where the system can
+	poll   tryPoll // tries without waiting, where the system can
+	closed func()  // hears, once, that the connection is closed
 }
 
-func newBlockingLink(conn net.Conn) link {
-	l := &blockingLink{Conn: conn}
+func newBlockingLink(conn net.Conn, closed func()) link {
+	l := &blockingLink{Conn: conn, closed: sync.OnceFunc(closed)}
 	l.poll.init(conn)
 	return l
 }
@@ -92,7 +94,7 @@ func (l *blockingLink) closeWrite() {
 
 func (l *blockingLink) linger() {
 	go func() { // ends within closeWait
-		defer l.Conn.Close()
+		defer l.close()
 		l.SetDeadline(time.Now().Add(closeWait))
 		var waste [512]byte
 		for {
@@ -103,4 +105,7 @@ func (l *blockingLink) linger() {
 	}()
 }
 
-func (l *blockingLink) close() { l.Conn.Close() }
+func (l *blockingLink) close() {
+	l.Conn.Close()
+	l.closed()
+}

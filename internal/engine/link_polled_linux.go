@@ -17,6 +17,7 @@ type polledLink struct {
 	poller *poller
 	fd     int
 	c      *wsConn
+	closed func() // hears that the descriptor is closed
 
 	// turns is who may read: see ready.
 	turns atomic.Int32
@@ -55,8 +56,9 @@ const (
 )
 
 // newPolledLink returns a link with a descriptor of its own for the TCP
-// connection, which it closes; or nil when there can be none.
-func newPolledLink(conn net.Conn) link {
+// connection, which it closes; or nil when there can be none. When the link is
+// closed it calls closed.
+func newPolledLink(conn net.Conn, closed func()) link {
 	all, err := pollers()
 	tcp, ok := conn.(*net.TCPConn)
 	if err != nil || !ok {
@@ -77,7 +79,7 @@ func newPolledLink(conn net.Conn) link {
 		return nil
 	}
 	tcp.Close() // the duplicate keeps the connection
-	l := &polledLink{fd: fd, poller: all[int(nextPoller.Add(1))%len(all)]}
+	l := &polledLink{fd: fd, closed: closed, poller: all[int(nextPoller.Add(1))%len(all)]}
 	l.turns.Store(busy) // events, and a stop, wait for start
 	return l
 }
@@ -354,6 +356,7 @@ func (l *polledLink) close() {
 	}
 	l.shut = true
 	syscall.Close(l.fd)
+	l.closed()
 	if l.timer != nil {
 		l.timer.Stop()
 	}

@@ -16,7 +16,7 @@ func polledPair(t *testing.T) (clients [2]*net.TCPConn, polled [2]*polledLink) {
 	t.Helper()
 	for i := range polled {
 		client, server := pair(t)
-		l := newPolledLink(server).(*polledLink)
+		l := newPolledLink(server, func() {}).(*polledLink)
 		t.Cleanup(l.close)
 		clients[i], polled[i] = client, l
 	}
@@ -134,11 +134,11 @@ func TestPolledLinkClosesItsDescriptor(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			pair(t)
-			newPolledLink(nil)
+			newPolledLink(nil, func() {})
 			before := descriptors(t)
 			for range 5 {
 				client, server := pair(t)
-				row.end(client, newPolledLink(server).(*polledLink))
+				row.end(client, newPolledLink(server, func() {}).(*polledLink))
 				client.Close()
 			}
 			eventually(t, "no descriptor is left", func() bool { return descriptors(t) <= before })

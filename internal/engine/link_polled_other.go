@@ -5,4 +5,4 @@ package engine
 import "net"
 
 // newPolledLink returns nil: there is no poller for this system.
-func newPolledLink(net.Conn) link { return nil }
+func newPolledLink(net.Conn, func()) link { return nil }

@@ -32,10 +32,10 @@ func pair(t *testing.T) (client, server *net.TCPConn) {
 // links returns every kind of link this system has, over the connection that
 // get returns.
 func links(t *testing.T, run func(t *testing.T, client *net.TCPConn, l link)) {
-	for name, make := range map[string]func(net.Conn) link{"polled": newPolledLink, "blocking": newBlockingLink} {
+	for name, make := range map[string]func(net.Conn, func()) link{"polled": newPolledLink, "blocking": newBlockingLink} {
 		t.Run(name, func(t *testing.T) {
 			client, server := pair(t)
-			l := make(server)
+			l := make(server, func() {})
 			if l == nil {
 				t.Fatal("this system has no poller: run the tests on Linux")
 			}

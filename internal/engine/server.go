@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -68,6 +69,8 @@ type Server struct {
 	opts    Options
 	handler Handler
 
+	links atomic.Int64 // WebSocket connections that are open
+
 	mu sync.RWMutex
 	// guarded by mu
 	sessions map[string]*Session
@@ -104,13 +107,21 @@ func (srv *Server) Sessions() []*Session {
 	return all
 }
 
-// Close ends every session and refuses handshakes from then on.
+// partingTime is how long Close waits for the clients to answer. A process that
+// exits before resets their connections, and they would report an error.
+const partingTime = time.Second
+
+// Close ends every session and refuses handshakes from then on. It returns
+// when the connections are closed, or after a second.
 func (srv *Server) Close() {
 	srv.mu.Lock()
 	srv.closed = true
 	srv.mu.Unlock()
 	for _, s := range srv.Sessions() {
 		s.abandon(ForcedClose)
+	}
+	for end := time.Now().Add(partingTime); srv.links.Load() > 0 && time.Now().Before(end); {
+		time.Sleep(partingTime / 200)
 	}
 }
 

@@ -74,9 +74,11 @@ func (srv *Server) acceptWebSocket(w http.ResponseWriter, r *http.Request, q que
 		return nil, fmt.Errorf("websocket handshake: %w", err)
 	}
 	conn.SetDeadline(time.Time{})
-	l := newPolledLink(conn)
+	srv.links.Add(1)
+	closed := func() { srv.links.Add(-1) }
+	l := newPolledLink(conn, closed)
 	if l == nil {
-		l = newBlockingLink(conn)
+		l = newBlockingLink(conn, closed)
 	}
 	return newWSConn(l, srv.opts.MaxPayload, early), nil
 }
