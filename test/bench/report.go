@@ -1,0 +1,96 @@
+//go:build linux
+
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+)
+
+// writeJSON writes everything that was measured.
+func writeJSON(root string, o options, m Machine, results []*Result) error {
+	path := inside(root, o.json)
+	text, err := json.MarshalIndent(map[string]any{
+		"taken":   time.Now().UTC().Format(time.RFC3339),
+		"machine": m,
+		"rounds":  o.rounds,
+		"seconds": o.duration.Seconds(),
+		"results": results,
+	}, "", "  ")
+	if err == nil {
+		err = os.MkdirAll(filepath.Dir(path), 0o755)
+	}
+	if err == nil {
+		err = os.WriteFile(path, append(text, '\n'), 0o644)
+	}
+	if err != nil {
+		return fmt.Errorf("write the figures: %w", err)
+	}
+	return nil
+}
+
+func printReport(w io.Writer, m Machine, chosen []scenario, o options, results []*Result) {
+	fmt.Fprintf(w, "%s, %d cores, %s, Linux %s, %s, Node %s, commit %s, load before %s\n",
+		m.CPU, m.Cores, m.Memory, m.Kernel, m.Go, m.Node, m.Commit, m.Load)
+	fmt.Fprintf(w, "Medians of at most %d rounds [least–most]; ratios are taken within a round. Less is better, but for deliveries/s.\n\n", o.rounds)
+	f := figures(results)
+	var t table
+	t.row(append(append([]string{""}, names...), "ours/node", "goal", "ours/floor", "goal")...)
+	for _, s := range chosen {
+		t.heading(s.name + ": " + s.about)
+		for _, metric := range f.metrics(s.name) {
+			t.row(metricRow(f, s, metric)...)
+		}
+		for _, fault := range f.faults(s.name) {
+			t.heading("  ! " + fault)
+		}
+	}
+	growthRows(&t, f)
+	t.print(w)
+}
+
+// growthRows compares scenarios that differ in the number of clients.
+func growthRows(t *table, f figures) {
+	t.heading("growth: CPU per delivery with ten times the clients, divided by that without")
+	for _, pair := range growth {
+		row := []string{pair[1]}
+		for _, name := range names {
+			row = append(row, spread(f.growth(pair[0], pair[1], name)))
+		}
+		t.row(append(row, "", reached(f.growth(pair[0], pair[1], ours), growthGoal, cpuDelivery))...)
+	}
+}
+
+func metricRow(f figures, s scenario, metric string) []string {
+	row := []string{metric}
+	for _, name := range names {
+		row = append(row, spread(f.values(s.name, name, metric)))
+	}
+	var g goal
+	if i := slices.IndexFunc(s.goals, func(g goal) bool { return g.metric == metric }); i >= 0 {
+		g = s.goals[i]
+	}
+	byNode := f.ratios(s.name, metric, ours, node)
+	byFloor := f.ratios(s.name, metric, ours, floor)
+	return append(row, spread(byNode), reached(byNode, g.node, metric), spread(byFloor), reached(byFloor, g.floor, metric))
+}
+
+// reached is a goal and whether the median reaches it.
+func reached(ratios []float64, goal float64, metric string) string {
+	switch {
+	case goal == 0 || len(ratios) == 0:
+		return ""
+	case metric == throughput && median(ratios) >= goal:
+		return fmt.Sprintf("≥%g ok", goal)
+	case metric == throughput:
+		return fmt.Sprintf("≥%g MISSED", goal)
+	case median(ratios) <= goal:
+		return fmt.Sprintf("≤%g ok", goal)
+	}
+	return fmt.Sprintf("≤%g MISSED", goal)
+}
