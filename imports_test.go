@@ -18,10 +18,11 @@ var allowed = map[string][]string{
 	"handlers":          {"internal/bridge", "internal/codec"},
 	"internal/bridge":   {"internal/codec", "internal/engine", "internal/rooms"},
 	"internal/rooms":    {"internal/codec", "internal/engine"},
-	"internal/engine":   {},
+	"internal/engine":   {"internal/accept"},
 	"internal/codec":    {},
 	"internal/server":   {"internal/bridge", "internal/engine", "internal/web"},
-	"internal/web":      {},
+	"internal/web":      {"internal/accept"},
+	"internal/accept":   {},
 	"internal/config":   {},
 	"internal/wiretest": {},
 }

@@ -9,35 +9,6 @@ import (
 	"testing"
 )
 
-func TestPreferredEncoding(t *testing.T) {
-	for _, row := range []struct{ name, accept, want string }{
-		{"none is asked for", "", ""},
-		{"gzip", "gzip", "gzip"},
-		{"deflate", "deflate", "deflate"},
-		{"the first of two", "deflate, gzip", "deflate"},
-		{"the heavier of two", "deflate;q=0.5, gzip;q=0.8", "gzip"},
-		{"what browsers send", "gzip, deflate, br, zstd", "gzip"},
-		{"only what is not spoken", "br, zstd", ""},
-		{"anything", "*", "gzip"},
-		{"anything but gzip", "gzip;q=0, *", "deflate"},
-		{"anything but gzip, in the other order", "*, gzip;q=0", "deflate"},
-		{"identity alone", "identity", ""},
-		{"gzip refused", "gzip;q=0", ""},
-		{"gzip refused with decimals", "gzip;q=0.000", ""},
-		{"in capitals", "GZIP", "gzip"},
-		{"with blanks all over", "  gzip ;  q=0.1 ,deflate; q=0.2", "deflate"},
-		{"a weight that is no number", "gzip;q=x, deflate", "deflate"},
-		{"a weight that is not a number in Go's eyes", "gzip;q=NaN", ""},
-		{"a longer name", "xgzip, gzipx", ""},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			if got := preferredEncoding(row.accept); got != row.want {
-				t.Errorf("%q prefers %q, want %q", row.accept, got, row.want)
-			}
-		})
-	}
-}
-
 func TestPollIsCompressedWhenItIsWorthIt(t *testing.T) {
 	const threshold = 500
 	opts := options()

@@ -125,7 +125,7 @@ func (s *Session) writePoll(w http.ResponseWriter, r *http.Request, packets []*P
 	s.setHeaders(w, r, contentType)
 	body := payload
 	if compressible(packets) && s.srv.opts.CompressAbove > 0 && len(payload) >= s.srv.opts.CompressAbove {
-		body = compress(w.Header(), r.Header.Get("Accept-Encoding"), payload)
+		body = compress(w.Header(), r, payload)
 	}
 	w.Header()["Content-Length"] = []string{strconv.Itoa(len(body))}
 	w.Write(body)

@@ -196,10 +196,11 @@ func TestFetchedSockets(t *testing.T) {
 	if got := f.who(t); got != "a" {
 		t.Errorf("behind its join and leave, y but x reaches %q", got)
 	}
-	all, err := f.io.AllSockets()
-	if err != nil || all.Len() != 3 {
-		t.Errorf("all sockets are %v, %v", all.Keys(), err)
-	}
+	f.io.FetchSockets()(func(all []*socket.RemoteSocket, err error) {
+		if err != nil || len(all) != 3 {
+			t.Errorf("all sockets are %v, %v", all, err)
+		}
+	})
 }
 
 func TestDisconnectSockets(t *testing.T) {

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+
+	"signaling/internal/accept"
 )
 
 // dist always holds its README, so that the embedding compiles before "make
@@ -94,7 +96,7 @@ func (b *Bundle) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 
 	file := b.files[strings.TrimPrefix(r.URL.Path, b.prefix)]
-	encoding := preferred(r.Header, "br", "gzip", "deflate")
+	encoding := accept.Encoding(r.Header, "br", "gzip", "deflate")
 	body := file.body[encoding]()
 	header := w.Header()
 	header.Set("Cache-Control", "public, max-age=0")

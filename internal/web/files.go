@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"signaling/internal/accept"
 )
 
 // files serves the regular files of a folder.
@@ -119,7 +121,7 @@ func (h *files) serve(w http.ResponseWriter, r *http.Request, name string, f fs.
 	if kind.compressible {
 		header.Add("Vary", "Accept-Encoding")
 	}
-	if e.gzip != nil && r.Header.Get("Range") == "" && preferred(r.Header, "gzip", identity) == "gzip" {
+	if e.gzip != nil && r.Header.Get("Range") == "" && accept.Encoding(r.Header, "gzip", accept.Identity) == "gzip" {
 		header.Set("ETag", `"`+e.hash+`-gzip"`)
 		header.Set("Content-Encoding", "gzip")
 		// ServeContent leaves the length out where it sees an encoding.

@@ -3,7 +3,6 @@
 package load
 
 import (
-	"errors"
 	"fmt"
 	"io"
 
@@ -139,8 +138,6 @@ func (c *conn) flush() {
 		}
 	}
 }
-
-var errClosed = errors.New("connection closed")
 
 // fail closes the connection and tells its owner.
 func (c *conn) fail(err error) {

@@ -1,4 +1,4 @@
-package web
+package accept
 
 import (
 	"net/http"
@@ -7,14 +7,14 @@ import (
 
 // Both results are what accepts, the package that Node's
 // socket.io asks, decides for the same header; NaN and Q apart, which it misreads.
-func TestPreferred(t *testing.T) {
+func TestEncoding(t *testing.T) {
 	tests := []struct {
 		accept string
 		bundle string // of br, gzip and deflate
 		file   string // of gzip and identity
 	}{
-		{"", "", identity},
-		{" , ,", "", identity},
+		{"", "", Identity},
+		{" , ,", "", Identity},
 		{"gzip", "gzip", "gzip"},
 		{"GZip", "gzip", "gzip"},
 		{"gzip, deflate, br", "gzip", "gzip"},
@@ -25,34 +25,34 @@ func TestPreferred(t *testing.T) {
 		{"*", "br", "gzip"},
 		{"*, gzip", "gzip", "gzip"},
 		{"*;q=0", "", ""},
-		{"gzip;q=0", "", identity},
-		{"gzip;q=0, *", "br", identity},
-		{"gzip;q=0.5, identity", "gzip", identity},
-		{"identity, gzip", "gzip", identity},
-		{"identity;q=0.5, gzip;q=0.2", "gzip", identity},
+		{"gzip;q=0", "", Identity},
+		{"gzip;q=0, *", "br", Identity},
+		{"gzip;q=0.5, identity", "gzip", Identity},
+		{"identity, gzip", "gzip", Identity},
+		{"identity;q=0.5, gzip;q=0.2", "gzip", Identity},
 		{"identity;q=0", "", ""},
 		{"gzip;q=0.5", "gzip", "gzip"},
 		{"gzip;q=0.001;x=1", "gzip", "gzip"},
-		{"gzip;x=1;Q=0", "", identity},
-		{"gzip;q=x", "", identity},
-		{"gzip;q=NaN", "", identity},
-		{"gzip;q=-1", "", identity},
-		{"zstd", "", identity},
+		{"gzip;x=1;Q=0", "", Identity},
+		{"gzip;q=x", "", Identity},
+		{"gzip;q=NaN", "", Identity},
+		{"gzip;q=-1", "", Identity},
+		{"zstd", "", Identity},
 	}
 	for _, tt := range tests {
 		h := http.Header{"Accept-Encoding": {tt.accept}}
-		if got := preferred(h, "br", "gzip", "deflate"); got != tt.bundle {
+		if got := Encoding(h, "br", "gzip", "deflate"); got != tt.bundle {
 			t.Errorf("%q: %q of br, gzip and deflate, want %q", tt.accept, got, tt.bundle)
 		}
-		if got := preferred(h, "gzip", identity); got != tt.file {
+		if got := Encoding(h, "gzip", Identity); got != tt.file {
 			t.Errorf("%q: %q of gzip and identity, want %q", tt.accept, got, tt.file)
 		}
 	}
 }
 
-func TestPreferredReadsAllLines(t *testing.T) {
+func TestEncodingReadsAllLines(t *testing.T) {
 	h := http.Header{"Accept-Encoding": {"deflate;q=0.5", "br"}}
-	if got := preferred(h, "br", "gzip", "deflate"); got != "br" {
+	if got := Encoding(h, "br", "gzip", "deflate"); got != "br" {
 		t.Errorf("got %q, want br", got)
 	}
 }

@@ -1,4 +1,5 @@
-package web
+// Package accept reads what a client says it can take.
+package accept
 
 import (
 	"net/http"
@@ -7,8 +8,8 @@ import (
 	"strings"
 )
 
-// identity is the content coding of an unencoded body (RFC 9110, section 12.5.3).
-const identity = "identity"
+// Identity is the content coding of an unencoded body (RFC 9110, section 12.5.3).
+const Identity = "identity"
 
 // coding is one member of an Accept-Encoding list.
 type coding struct {
@@ -25,12 +26,12 @@ type preference struct {
 	position int
 }
 
-// preferred returns the coding among offered that the request's Accept-Encoding
+// Encoding returns the coding among offered that the request's Accept-Encoding
 // ranks first: by quality, then those it names before those it covers with a
 // star, then in its order, then in ours. It returns "" if none is acceptable.
 // Identity takes part only when offered; unnamed it comes last. Node's socket.io
 // decides so too.
-func preferred(h http.Header, offered ...string) string {
+func Encoding(h http.Header, offered ...string) string {
 	accepted := parseAcceptEncoding(strings.Join(h.Values("Accept-Encoding"), ","))
 	best := preference{}
 	for _, name := range offered {
@@ -54,13 +55,13 @@ func parseAcceptEncoding(list string) []coding {
 		}
 		c := coding{name: name, quality: quality(params), position: len(accepted)}
 		accepted = append(accepted, c)
-		spoken = spoken || name == identity || name == "*"
+		spoken = spoken || name == Identity || name == "*"
 		if c.quality > 0 {
 			least = min(least, c.quality)
 		}
 	}
 	if !spoken {
-		accepted = append(accepted, coding{name: identity, quality: least, position: len(accepted)})
+		accepted = append(accepted, coding{name: Identity, quality: least, position: len(accepted)})
 	}
 	return accepted
 }
