@@ -117,6 +117,9 @@ func (c *conn) writePacket(p *encoded) {
 		if !c.holdReply(p.packets) {
 			c.session.Send(p.packets...)
 		}
+	case codec.Disconnect:
+		c.beginLeaving(p.namespace)
+		c.session.Send(p.packets...)
 	case codec.ConnectError:
 		c.session.Send(p.packets...)
 		c.settle(p.namespace)

@@ -81,6 +81,18 @@ func TestReasonsOfTheEnd(t *testing.T) {
 	}
 }
 
+func TestReasonOfAClientThatAnswersNoPing(t *testing.T) {
+	opts := options()
+	opts.SetPingInterval(20 * time.Millisecond)
+	opts.SetPingTimeout(30 * time.Millisecond)
+	for target, packets := range map[string][]string{wiretest.PeerTarget: {"40"}, target3: nil} {
+		d := newTold()
+		f := serve(t, opts, func(f *fixture) { f.onConnection("/", d.listen) })
+		wiretest.Dial(t, f.addr, target).Send(t, packets...)
+		d.want(t, "ping timeout")
+	}
+}
+
 func TestDisconnectOnTheWire(t *testing.T) {
 	var mu sync.Mutex
 	sockets := map[string]*socket.Socket{}

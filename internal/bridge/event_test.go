@@ -82,6 +82,19 @@ func TestEventsOfOneClientAreHandledOneByOne(t *testing.T) {
 	}
 }
 
+func TestListenerIsNotCalledForASocketThatHasBeenDisconnected(t *testing.T) {
+	f := serve(t, options(), func(f *fixture) {
+		f.onConnection("/", func(s *socket.Socket) {
+			s.OnAny(func(...any) { s.Disconnect(false) })
+			s.On("ev", func(...any) { t.Error("the listener is called") })
+		})
+	})
+	p := wiretest.Connect(t, f.addr)
+	p.Send(t, `42["ev"]`)
+	p.Want(t, "41")
+	p.Join(t, "/") // behind the event
+}
+
 func TestHandlersRunBeforeListeners(t *testing.T) {
 	got := make(chan string, 4)
 	f := serve(t, options(), func(f *fixture) {

@@ -27,6 +27,17 @@ func (c *conn) begin(namespace string) {
 	c.pending = &operation{namespace: namespace, done: make(chan struct{})}
 }
 
+// beginLeaving notes that the module has told the client to leave a namespace
+// and takes it out next: a client that connects again at once must wait for that.
+func (c *conn) beginLeaving(namespace string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	joined := slices.ContainsFunc(c.memberships, func(in membership) bool { return in.adapter.Nsp().Name() == namespace })
+	if c.pending == nil && joined {
+		c.pending = &operation{namespace: namespace, done: make(chan struct{}), running: true}
+	}
+}
+
 // settle notes that the module has finished with the namespace. It tells the
 // end of a session that ended meanwhile.
 func (c *conn) settle(namespace string) {

@@ -2,7 +2,9 @@ package bridge
 
 import (
 	"net/http/httptest"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -112,6 +114,72 @@ func TestPendingConnectionHoldsNobodyElse(t *testing.T) {
 	b.Want(t, `42["relay"]`)
 	wantID(t, a.WebSocket, "40/slow,")
 	a.Want(t, `42/slow,["echo",1]`)
+}
+
+// Whatever of an application's waits, it holds nobody but its own client: not
+// those whose connections the same goroutine serves either.
+func TestApplicationThatWaitsHoldsNobodyElse(t *testing.T) {
+	for _, row := range []struct {
+		name   string
+		setUp  func(f *fixture, wait func())
+		packet string
+	}{
+		{"in an event listener", func(f *fixture, wait func()) {
+			f.onConnection("/", func(s *socket.Socket) { s.On("ev", func(...any) { wait() }) })
+		}, `42["ev"]`},
+		{"in a listener for all events", func(f *fixture, wait func()) {
+			f.onConnection("/", func(s *socket.Socket) {
+				s.OnAny(func(args ...any) {
+					if args[0] == "ev" {
+						wait()
+					}
+				})
+			})
+		}, `42["ev"]`},
+		{"in an acknowledgement", func(f *fixture, wait func()) {
+			f.onConnection("/", func(s *socket.Socket) { s.Acks().Store(7, func([]any, error) { wait() }) })
+		}, `437[]`},
+		{"in a middleware", func(f *fixture, wait func()) {
+			f.io.Of("/wait", nil).Use(func(_ *socket.Socket, next func(*socket.ExtendedError)) { wait(); next(nil) })
+		}, "40/wait,"},
+		{"in a connection listener", func(f *fixture, wait func()) {
+			f.onConnection("/wait", func(*socket.Socket) { wait() })
+		}, `40/wait,`},
+		{"in a connection listener, with an event behind it", func(f *fixture, wait func()) {
+			f.onConnection("/wait", func(*socket.Socket) { wait() })
+		}, `40/wait,|42/wait,["ev"]`},
+		{"in a disconnect listener", func(f *fixture, wait func()) {
+			f.onConnection("/", func(s *socket.Socket) { s.On("disconnect", func(...any) { wait() }) })
+		}, "41|40"},
+		{"in a disconnect listener, at the end of the connection", func(f *fixture, wait func()) {
+			f.onConnection("/", func(s *socket.Socket) { s.On("disconnect", func(...any) { wait() }) })
+		}, "4nonsense"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			entered, released := make(chan struct{}, 64), make(chan struct{})
+			f := serve(t, options(), func(f *fixture) {
+				f.onConnection("/", echoes)
+				row.setUp(f, func() {
+					entered <- struct{}{}
+					<-released
+				})
+			})
+			release := sync.OnceFunc(func() { close(released) })
+			defer release()
+			for range 2 * runtime.GOMAXPROCS(0) {
+				p := wiretest.Connect(t, f.addr)
+				p.Send(t, `42["echo"]`)
+				p.Want(t, `42["echo"]`) // its connection listener has run
+				p.Send(t, strings.Split(row.packet, "|")...)
+				next(t, "call", entered)
+			}
+			for range 2 * runtime.GOMAXPROCS(0) {
+				p := wiretest.Connect(t, f.addr)
+				p.Send(t, `42["echo",1]`)
+				p.Want(t, `42["echo",1]`)
+			}
+		})
+	}
 }
 
 // A namespace that is slow to be entered does not stop others from being made.

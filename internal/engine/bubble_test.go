@@ -32,7 +32,7 @@ func inBubble(t *testing.T, opts Options, h hooks, f func(*testing.T, *bubble)) 
 	})
 }
 
-// query returns the query of a handshake.
+// handshake returns the query of a handshake.
 func handshake(rev Revision, transport string) query {
 	return query{transport: transport, revision: string('0' + rune(rev))}
 }

@@ -155,6 +155,24 @@ func TestClosingSessionHandlesNoPackets(t *testing.T) {
 	})
 }
 
+// An end at once takes along what a poll has not fetched; a WebSocket still gets
+// what stands before the close frame.
+func TestEndAtOnce(t *testing.T) {
+	inBubble(t, options(), hooks{}, func(t *testing.T, b *bubble) {
+		s := b.polling(Revision4)
+		s.Send(text("dropped"))
+		s.abandon(TransportError)
+		if status, got := request(s, "GET", ""); status != 400 {
+			t.Errorf("the poll brings %d %q", status, got)
+		}
+		c, s := b.ws(Revision4)
+		s.Send(text("kept"))
+		s.abandon(TransportError)
+		c.want("4kept")
+		c.wantClose()
+	})
+}
+
 func TestClosingTwiceTellsOnce(t *testing.T) {
 	closed, want := reasons(t)
 	inBubble(t, options(), hooks{closed: closed}, func(t *testing.T, b *bubble) {

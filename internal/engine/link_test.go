@@ -86,6 +86,20 @@ func TestLinkReadsToTheEnd(t *testing.T) {
 	})
 }
 
+// The peer may have said everything, and hung up, before anybody listens.
+func TestLinkThatStartsBehindTheEnd(t *testing.T) {
+	links(t, func(t *testing.T, client *net.TCPConn, l link) {
+		client.Write(wiretest.Bytes(wiretest.Texts("a", "b")...))
+		client.CloseWrite()
+		time.Sleep(20 * time.Millisecond) // so that the end has arrived too
+		told, ended := started(l, "")
+		wantEnd(t, ended, io.EOF)
+		if len(told.lines) != 2 {
+			t.Errorf("the handler was told %q", told.lines)
+		}
+	})
+}
+
 func TestLinkThatIsStopped(t *testing.T) {
 	links(t, func(t *testing.T, _ *net.TCPConn, l link) {
 		_, ended := started(l, "")
@@ -137,10 +151,14 @@ func TestLinkWritesTheRest(t *testing.T) {
 		if err != nil || n == len(data) {
 			t.Fatalf("the kernel took %d bytes of %d, %v", n, len(data), err)
 		}
+		got := make([]byte, len(data))
+		if _, err := io.ReadFull(client, got[:n]); err != nil { // there is room before anybody waits for it
+			t.Fatal(err)
+		}
+		time.Sleep(20 * time.Millisecond)
 		done := make(chan error, 1)
 		l.writeRest([]byte(data[n:]), time.Minute, func(err error) { done <- err })
-		got := make([]byte, len(data))
-		if _, err := io.ReadFull(client, got); err != nil || string(got) != data {
+		if _, err := io.ReadFull(client, got[n:]); err != nil || string(got) != data {
 			t.Fatalf("the peer got something else (%v)", err)
 		}
 		if err := <-done; err != nil {

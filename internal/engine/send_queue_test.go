@@ -93,7 +93,18 @@ func TestQueueForgetsWhatHasLeft(t *testing.T) {
 			t.Errorf("the queue still refers to packet %d, which has left", i)
 		}
 	}
-	q.pop()
+	q.push(noopPacket) // moves what is left to the front
+	for q.head > 0 {
+		q.push(noopPacket)
+	}
+	for i, p := range q.packets[len(q.packets):cap(q.packets)] {
+		if p != nil {
+			t.Errorf("the queue still refers to a packet %d behind its end", i)
+		}
+	}
+	for !q.empty() {
+		q.pop()
+	}
 	if len(q.packets) != 0 || q.head != 0 {
 		t.Errorf("an empty queue begins at %d of %d", q.head, len(q.packets))
 	}

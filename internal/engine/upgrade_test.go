@@ -31,6 +31,17 @@ func TestUpgrade(t *testing.T) {
 	w.Want(t, "4four")
 }
 
+// What has been waiting for a poll goes to the WebSocket without being asked for.
+func TestUpgradeBringsWhatIsQueued(t *testing.T) {
+	f := serve(t, options(), hooks{})
+	p, s := f.polling(t)
+	w := f.probe(t, p)
+	s.Send(text("a"), message("b", true))
+	w.Send(t, "5")
+	w.Want(t, "4a")
+	w.WantBinary(t, "b")
+}
+
 func TestUpgradeInRevision3(t *testing.T) {
 	f := serve(t, options(), echo)
 	p := wiretest.OpenPolling(t, f.addr, target3+Polling)

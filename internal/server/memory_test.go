@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"runtime"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -36,7 +37,5 @@ func TestMemoryUseIsRead(t *testing.T) {
 	if after < before+64<<20 || live > after {
 		t.Errorf("%d bytes had been allocated, then %d, of which %d are in use", before, after, live)
 	}
-	if len(kept[63]) == 0 {
-		t.Error("unreachable: keeps the memory in use")
-	}
+	runtime.KeepAlive(kept)
 }
