@@ -60,6 +60,9 @@ const (
 // closed it calls closed.
 func newPolledLink(conn net.Conn, closed func()) link {
 	all, err := pollers()
+	if raw, ok := conn.(*rawConn); ok {
+		conn = raw.TCPConn
+	}
 	tcp, ok := conn.(*net.TCPConn)
 	if err != nil || !ok {
 		return nil

@@ -11,6 +11,8 @@ import (
 	"os"
 	"syscall"
 	"time"
+
+	"signaling/internal/engine"
 )
 
 // Bounds on what a client that has no session can hold.
@@ -25,10 +27,13 @@ const shutdownTimeout = 5 * time.Second
 
 // Listen opens the address. Its error is one line that says how to mend it.
 func Listen(addr string) (net.Listener, error) {
-	l, err := net.Listen("tcp", addr)
+	// Without probes of TCP's own: the engine's heartbeats, and the timeouts of
+	// requests, find out who is gone.
+	config := net.ListenConfig{KeepAlive: -1}
+	l, err := config.Listen(context.Background(), "tcp", addr)
 	switch {
 	case err == nil:
-		return l, nil
+		return engine.Listener(l), nil
 	case errors.Is(err, syscall.EADDRINUSE):
 		return nil, fmt.Errorf("%s is in use: stop what listens there, or choose another address with -addr", addr)
 	case errors.Is(err, os.ErrPermission):
