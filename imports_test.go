@@ -14,13 +14,14 @@ import (
 // allowed is who may import whom: main → handlers → bridge → rooms → engine, the
 // codec below bridge and rooms, and the packages beside them on their own.
 var allowed = map[string][]string{
-	".":                 {"handlers", "internal/bridge", "internal/config", "internal/server", "internal/web"},
+	".":                 {"handlers", "internal/bridge", "internal/config", "internal/ice", "internal/server", "internal/web"},
 	"handlers":          {"internal/bridge", "internal/codec"},
 	"internal/bridge":   {"internal/codec", "internal/engine", "internal/rooms"},
 	"internal/rooms":    {"internal/codec", "internal/engine"},
 	"internal/engine":   {"internal/accept"},
 	"internal/codec":    {},
-	"internal/server":   {"internal/bridge", "internal/engine", "internal/web"},
+	"internal/server":   {"internal/bridge", "internal/engine", "internal/ice", "internal/web"},
+	"internal/ice":      {},
 	"internal/web":      {"internal/accept"},
 	"internal/accept":   {},
 	"internal/config":   {},

@@ -19,6 +19,7 @@ import (
 	"signaling/handlers"
 	"signaling/internal/bridge"
 	"signaling/internal/config"
+	"signaling/internal/ice"
 	"signaling/internal/server"
 	"signaling/internal/web"
 )
@@ -54,7 +55,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		log.Warn(web.BundleMissing)
 	}
 	b := bridge.New(socketOptions(c), log)
-	handlers.Register(b)
+	handlers.Register(b, roomLimits(c))
 
 	l, err := server.Listen(c.Addr)
 	if err != nil {
@@ -62,7 +63,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	}
 	server.Announce(stdout, l.Addr())
 	go server.TidyMemory(ctx) // ends with ctx
-	return server.Serve(ctx, l, server.Routes(c.Path, b, bundle, web.Files(files)), b.Close, log)
+	return server.Serve(ctx, l, server.Routes(c.Path, b, bundle, iceServers(c), web.Files(files)), b.Close, log)
 }
 
 // publicFiles returns the folder to serve: the embedded one, or that of -public.
@@ -71,6 +72,14 @@ func publicFiles(c config.Config) (fs.FS, error) {
 		return web.OpenDir(c.Public)
 	}
 	return fs.Sub(page, "public")
+}
+
+func roomLimits(c config.Config) handlers.Limits {
+	return handlers.Limits{RoomPeers: c.RoomPeers, ClientRooms: c.ClientRooms, NameLength: c.NameLength}
+}
+
+func iceServers(c config.Config) ice.Servers {
+	return ice.Servers{STUN: c.STUN, TURN: c.TURN, Secret: c.TURNSecret, TTL: c.TURNTTL}
 }
 
 // socketOptions translates the settings for the module.

@@ -29,7 +29,7 @@ func serve(t *testing.T) *fixture {
 	opts.SetAllowEIO3(true)
 	f := &fixture{log: new(wiretest.Log)}
 	b := bridge.New(opts, slog.New(slog.NewTextHandler(f.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
-	Register(b)
+	Register(b, DefaultLimits)
 	web := httptest.NewServer(b)
 	t.Cleanup(func() {
 		b.Close()

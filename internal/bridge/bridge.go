@@ -34,6 +34,7 @@ type Bridge struct {
 
 	// handlers is immutable once the first request is served.
 	handlers map[route]Handler
+	arrivals map[string]Arrival // by namespace; immutable as well
 
 	namespaces sync.Map // the names of those that the module can find
 
@@ -49,7 +50,7 @@ type route struct{ namespace, event string }
 // New returns a server with the module's options. The options' parser and
 // adapter are set here; tune may set what only our engine knows.
 func New(opts *socket.ServerOptions, log *slog.Logger, tune ...func(*engine.Options)) *Bridge {
-	b := &Bridge{log: log, handlers: make(map[route]Handler)}
+	b := &Bridge{log: log, handlers: make(map[route]Handler), arrivals: make(map[string]Arrival)}
 	opts.SetParser(packetParser{b})
 	opts.SetAdapter(&rooms.Builder{Observer: observer{b}, Log: log, Recovery: recoveryTime(opts)})
 	b.io = socket.NewServer(nil, opts)

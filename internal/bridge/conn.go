@@ -118,6 +118,9 @@ func (c *conn) writePacket(p *encoded) {
 			c.session.Send(p.packets...)
 		}
 	case codec.Disconnect:
+		if c.refusing() {
+			return // the client was never told that it is connected
+		}
 		c.beginLeaving(p.namespace)
 		c.session.Send(p.packets...)
 	case codec.ConnectError:

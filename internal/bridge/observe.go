@@ -62,7 +62,7 @@ func (o observer) Connecting(a *rooms.Adapter, s *socket.Socket) {
 // connecting is a socket that the module is connecting, and its CONNECT reply
 // once the module has written it.
 type connecting struct {
-	adapter *rooms.Adapter
+	adapter *rooms.Adapter // nil with an id: the socket is refused, see refuse
 	id      socket.SocketId
 	reply   []*engine.Packet
 }
@@ -78,8 +78,10 @@ func (c *conn) holdReply(reply []*engine.Packet) bool {
 
 // admit sends the CONNECT reply and makes the socket reachable: in this order
 // to the others, so that nothing overtakes the reply, but at once, so that
-// whoever has seen it is heard and hears.
-func (c *conn) admit() {
+// whoever has seen it is heard and hears. The rooms that the client arrives in
+// it is in from the first; the error is that it cannot enter them.
+func (c *conn) admit(s *socket.Socket) error {
+	entries, limits, err := c.arrival(s)
 	var b engine.Batch
 	defer b.Flush()
 	c.mu.Lock()
@@ -89,13 +91,14 @@ func (c *conn) admit() {
 	}
 	joining := c.connecting
 	c.connecting = connecting{}
-	if joining.adapter == nil {
-		return
+	if joining.adapter == nil || err != nil {
+		return err
 	}
-	b.Send(c.session, joining.reply...)
-	if m, ok := joining.adapter.Connect(&b, joining.id, c.session); ok {
+	m, err := joining.adapter.Enter(&b, joining.id, c.session, joining.reply, entries, limits)
+	if m != nil {
 		c.memberships = append(c.memberships, membership{joining.adapter, m})
 	}
+	return err
 }
 
 // handshakeAuth gives auth the form that Node's has: an object even when there
@@ -162,8 +165,16 @@ func (g *namespaceGuard) Emit(event events.EventName, args ...any) {
 		g.EventEmitter.Emit(event, args...)
 		return
 	}
-	if event == "connect" { // emitted first, when the socket is registered
-		c.admit()
+	switch event {
+	case "connect": // emitted first, when the socket is registered
+		if err := c.admit(s); err != nil {
+			c.refuse(s, err)
+			return
+		}
+	case "connection":
+		if c.refused(s) {
+			return
+		}
 	}
 	c.guard(func() { g.EventEmitter.Emit(event, args...) })
 	if event == "connection" {
@@ -187,8 +198,12 @@ type socketGuard struct {
 }
 
 // Emit emits, and settles the connection of a socket that has been
-// disconnected: "disconnect" is what the module emits last.
+// disconnected: "disconnecting" is what the module emits first, "disconnect"
+// last.
 func (g *socketGuard) Emit(event events.EventName, args ...any) {
+	if reason, ok := first[string](args); ok && event == "disconnecting" {
+		g.c.ending(g.namespace, reason)
+	}
 	g.c.guard(func() { g.EventEmitter.Emit(event, args...) })
 	if event == "disconnect" {
 		g.c.settle(g.namespace)

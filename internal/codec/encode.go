@@ -16,7 +16,7 @@ func AppendEvent(dst []byte, namespace, name string, args ...Value) (text []byte
 	e := encoder{text: dst, start: len(dst)}
 	e.header(Event, namespace)
 	e.text = append(e.text, '[')
-	e.text = appendQuoted(e.text, name)
+	e.text = AppendString(e.text, name)
 	for _, arg := range args {
 		e.text = append(e.text, ',')
 		e.relay(arg)

@@ -36,10 +36,10 @@ func (e *dataEncoder) value(v any, depth int) error {
 	case Value:
 		e.relay(v)
 	case *types.StringBuffer:
-		e.text = appendQuoted(e.text, v.String())
+		e.text = AppendString(e.text, v.String())
 	case *strings.Reader:
 		s, _ := io.ReadAll(v) // it cannot fail
-		e.text = appendQuoted(e.text, string(s))
+		e.text = AppendString(e.text, string(s))
 	case types.BufferInterface:
 		e.binary(v.Bytes())
 	case io.Reader:
@@ -56,7 +56,7 @@ func (e *dataEncoder) value(v any, depth int) error {
 func (e *dataEncoder) reflected(v reflect.Value, depth int) error {
 	switch v.Kind() {
 	case reflect.String:
-		e.text = appendQuoted(e.text, v.String())
+		e.text = AppendString(e.text, v.String())
 	case reflect.Bool:
 		e.text = strconv.AppendBool(e.text, v.Bool())
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
@@ -115,7 +115,7 @@ func (e *dataEncoder) object(v reflect.Value, depth int) error {
 		if i > 0 {
 			e.text = append(e.text, ',')
 		}
-		e.text = appendQuoted(e.text, key.String())
+		e.text = AppendString(e.text, key.String())
 		e.text = append(e.text, ':')
 		if err := e.value(v.MapIndex(key).Interface(), depth); err != nil {
 			return err

@@ -69,9 +69,10 @@ func cutCodePoint(raw []byte) (r rune, rest []byte) {
 	return r, rest // AppendRune makes U+FFFD of a lone surrogate
 }
 
-// appendQuoted appends s as JSON.stringify writes strings: only the quote, the
-// backslash and control characters are escaped. What is not UTF-8 becomes U+FFFD.
-func appendQuoted(dst []byte, s string) []byte {
+// AppendString appends s to JSON as JSON.stringify writes strings: only the
+// quote, the backslash and control characters are escaped. What is not UTF-8
+// becomes U+FFFD.
+func AppendString(dst []byte, s string) []byte {
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, string(utf8.RuneError))
 	}

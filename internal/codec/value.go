@@ -59,6 +59,16 @@ func (v Value) Elements() (iter.Seq[Value], bool) {
 	}, isArray
 }
 
+// Within returns the value as part of a larger one: before and after are the
+// JSON around it and refer to no attachments. Undefined becomes null.
+func (v Value) Within(before, after string) Value {
+	json := append(make([]byte, 0, len(before)+max(len(v.JSON), len("null"))+len(after)), before...)
+	if len(v.JSON) == 0 {
+		json = append(json, "null"...)
+	}
+	return Value{JSON: append(append(json, v.JSON...), after...), attachments: v.attachments}
+}
+
 // IsNull reports whether the value is null or undefined.
 func (v Value) IsNull() bool {
 	return len(v.JSON) == 0 || string(v.JSON) == "null"

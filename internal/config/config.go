@@ -27,6 +27,15 @@ type Config struct {
 	Transports     []string      // of Polling and WebSocket, at least one, no duplicates
 	LogLevel       slog.Level
 	LogFormat      LogFormat
+
+	RoomPeers   int // clients in one room
+	ClientRooms int // rooms of one client
+	NameLength  int // characters in the name of a room or of a client
+
+	STUN       []string // URLs of STUN servers, RFC 7064
+	TURN       []string // URLs of TURN servers, RFC 7065; not empty exactly if TURNSecret is
+	TURNSecret string   // what the TURN servers check credentials with
+	TURNTTL    time.Duration
 }
 
 // Names of the transports, as the transport query parameter spells them.
@@ -91,6 +100,12 @@ func Parse(args []string, getenv func(string) string, stdout io.Writer) (Config,
 		if err := o.set(&c, value); err != nil {
 			return Config{}, usagef("%s %q: %v", source, value, err)
 		}
+	}
+	switch {
+	case len(c.TURN) > 0 && c.TURNSecret == "":
+		return Config{}, usagef("-turn needs -turn-secret: the secret that the TURN server has as its static-auth-secret")
+	case len(c.TURN) == 0 && c.TURNSecret != "":
+		return Config{}, usagef("-turn-secret needs -turn: the URLs of the TURN servers that have it, such as turn:turn.example.org")
 	}
 	return c, nil
 }

@@ -31,6 +31,10 @@ func TestParseDefaults(t *testing.T) {
 		Transports:     []string{Polling, WebSocket},
 		LogLevel:       slog.LevelInfo,
 		LogFormat:      Text,
+		RoomPeers:      100,
+		ClientRooms:    16,
+		NameLength:     128,
+		TURNTTL:        24 * time.Hour,
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
@@ -51,6 +55,13 @@ var settings = map[string]string{
 	"transports":      "websocket",
 	"log-level":       "WARN",
 	"log-format":      "json",
+	"room-peers":      "5",
+	"client-rooms":    "6",
+	"name-length":     "7",
+	"stun":            "stun:192.0.2.1, stuns:stun.example.org:5349",
+	"turn":            "turn:[2001:db8::1]:3478?transport=udp",
+	"turn-secret":     "north",
+	"turn-ttl":        "10m",
 }
 
 var settingsParsed = Config{
@@ -65,6 +76,13 @@ var settingsParsed = Config{
 	Transports:     []string{WebSocket},
 	LogLevel:       slog.LevelWarn,
 	LogFormat:      JSON,
+	RoomPeers:      5,
+	ClientRooms:    6,
+	NameLength:     7,
+	STUN:           []string{"stun:192.0.2.1", "stuns:stun.example.org:5349"},
+	TURN:           []string{"turn:[2001:db8::1]:3478?transport=udp"},
+	TURNSecret:     "north",
+	TURNTTL:        10 * time.Minute,
 }
 
 func TestEveryOptionAsFlagAndAsVariable(t *testing.T) {

@@ -41,6 +41,20 @@ var options = []option{
 		func(c *Config, s string) error { return parseDuration(&c.ConnectTimeout, s) }},
 	{"transports", "LIST", "polling,websocket", "transports to offer, comma-separated",
 		func(c *Config, s string) error { return parseTransports(&c.Transports, s) }},
+	{"room-peers", "NUMBER", "100", "most clients in one room",
+		func(c *Config, s string) error { return parseCount(&c.RoomPeers, s) }},
+	{"client-rooms", "NUMBER", "16", "most rooms that one client may be in",
+		func(c *Config, s string) error { return parseCount(&c.ClientRooms, s) }},
+	{"name-length", "NUMBER", "128", "most characters in the name of a room or of a client",
+		func(c *Config, s string) error { return parseCount(&c.NameLength, s) }},
+	{"stun", "LIST", "", "STUN servers for /ice.json, comma-separated: stun:stun.example.org:3478",
+		func(c *Config, s string) error { return parseICE(&c.STUN, s, stunURL) }},
+	{"turn", "LIST", "", "TURN servers for /ice.json, comma-separated: turn:turn.example.org, turns:turn.example.org?transport=tcp",
+		func(c *Config, s string) error { return parseICE(&c.TURN, s, turnURL) }},
+	{"turn-secret", "SECRET", "", "secret shared with the TURN servers (coturn: use-auth-secret, static-auth-secret)",
+		func(c *Config, s string) error { c.TURNSecret = s; return nil }},
+	{"turn-ttl", "DURATION", "24h", "how long the credentials for the TURN servers hold",
+		func(c *Config, s string) error { return parseDuration(&c.TURNTTL, s) }},
 	{"log-level", "LEVEL", "info", "least level to log: debug, info, warn or error",
 		func(c *Config, s string) error { return parseLevel(&c.LogLevel, s) }},
 	{"log-format", "FORMAT", "text", "form of the log lines: text or json",
@@ -104,6 +118,46 @@ func parseBytes(to *int64, s string) error {
 		return fmt.Errorf("must be a number of bytes from 1 to %d", maxBytes)
 	}
 	*to = n
+	return nil
+}
+
+// maxCount bounds the limits of rooms; beyond it they limit nothing.
+const maxCount = 1 << 20
+
+func parseCount(to *int, s string) error {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 || n > maxCount {
+		return fmt.Errorf("must be a number from 1 to %d", maxCount)
+	}
+	*to = n
+	return nil
+}
+
+// iceURL is what a kind of ICE server's URL looks like.
+type iceURL struct {
+	pattern *regexp.Regexp
+	example string
+}
+
+// The URLs of RFC 7064 and RFC 7065; the host is a name, an IPv4 address, or an
+// IPv6 address in brackets.
+var (
+	stunURL = iceURL{regexp.MustCompile(`^stuns?:` + iceHost + `$`), "stun:stun.example.org:3478"}
+	turnURL = iceURL{regexp.MustCompile(`^turns?:` + iceHost + `(\?transport=(udp|tcp))?$`), "turn:turn.example.org:3478?transport=udp"}
+)
+
+const iceHost = `([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?`
+
+func parseICE(to *[]string, s string, kind iceURL) error {
+	if s == "" {
+		return nil
+	}
+	for _, u := range strings.Split(s, ",") {
+		if u = strings.TrimSpace(u); !kind.pattern.MatchString(u) {
+			return fmt.Errorf("write comma-separated URLs such as %s", kind.example)
+		}
+		*to = append(*to, u)
+	}
 	return nil
 }
 

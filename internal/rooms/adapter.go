@@ -33,6 +33,7 @@ func (b *Builder) New(nsp socket.Namespace) socket.Adapter {
 	a := &Adapter{EventEmitter: events.New(), Membership: newMembership(), observer: b.Observer, log: b.Log}
 	a.Prototype(a)
 	a.Construct(nsp)
+	a.Presence = newPresence(a.Membership, nsp.Name())
 	if b.Recovery > 0 {
 		a.recovery = newRecovery(b.Recovery)
 	}
@@ -47,6 +48,7 @@ type Adapter struct {
 	*Membership
 
 	// immutable
+	Presence *Presence
 	proto    socket.Adapter
 	nsp      socket.Namespace
 	observer Observer
@@ -150,6 +152,7 @@ func (a *Adapter) DelAll(id socket.SocketId) {
 	for _, room := range emptied {
 		a.Emit("delete-room", room)
 	}
+	a.Presence.drop(m)
 	a.observer.Left(a, m)
 }
 

@@ -8,17 +8,18 @@ import (
 	"signaling/internal/engine"
 )
 
-// Relay sends an event from one member to the others: those in any of the
-// rooms, each once, or everyone if to is nil. It goes out with b's next flush.
+// Relay sends an event from one member to the others that it is together with:
+// those in its rooms, or if it is in none, everyone in none. If to is not nil,
+// only those of them get it, each once, that are in any of the rooms of to. It
+// goes out with b's next flush.
 func (a *Adapter) Relay(b *engine.Batch, from *Member, to []socket.Room, name string, args ...codec.Value) {
+	a.Presence.mu.RLock()
+	defer a.Presence.mu.RUnlock()
 	if a.recovery != nil {
-		a.relayRecorded(b, from, to, name, args)
+		a.relayRecordedLocked(b, from, to, name, args)
 		return
 	}
-	receivers := a.Everyone()
-	if to != nil {
-		receivers = a.In(to...)
-	}
+	receivers := a.receiversLocked(from, to)
 	if len(receivers) == 0 || len(receivers) == 1 && receivers[0].Member == from {
 		return
 	}
@@ -30,17 +31,25 @@ func (a *Adapter) Relay(b *engine.Batch, from *Member, to []socket.Room, name st
 	}
 }
 
-// relayRecorded is Relay for a namespace that keeps what clients may miss.
-func (a *Adapter) relayRecorded(b *engine.Batch, from *Member, to []socket.Room, name string, args []codec.Value) {
+func (a *Adapter) receiversLocked(from *Member, to []socket.Room) []Receiver {
+	if to == nil {
+		return a.Presence.audienceLocked(from)
+	}
+	return a.Presence.amongLocked(from, to)
+}
+
+// relayRecordedLocked is Relay for a namespace that keeps what clients may miss.
+func (a *Adapter) relayRecordedLocked(b *engine.Batch, from *Member, to []socket.Room, name string, args []codec.Value) {
 	a.recovery.mu.Lock()
 	defer a.recovery.mu.Unlock()
 	packets := Event(a.nsp.Name(), name, append(args, codec.Value{JSON: a.recovery.nextOffsetLocked()})...)
-	a.recovery.recordLocked(packets, to, []socket.Room{socket.Room(from.ID)})
-	receivers := a.Everyone()
-	if to != nil {
-		receivers = a.In(to...)
-	}
-	for _, r := range receivers {
+	a.recovery.recordLocked(keptEvent{
+		packets: packets,
+		to:      to,
+		except:  []socket.Room{socket.Room(from.ID)},
+		inside:  a.Presence.inside[from] != nil,
+	})
+	for _, r := range a.receiversLocked(from, to) {
 		if r.Member != from {
 			b.Send(r.Session, packets...)
 		}
@@ -58,7 +67,7 @@ func (a *Adapter) Broadcast(p *parser.Packet, opts *socket.BroadcastOptions) {
 		defer a.recovery.mu.Unlock()
 		p.Data = append(p.Data.([]any), codec.Value{JSON: a.recovery.nextOffsetLocked()})
 		if packets := a.encode(p); packets != nil {
-			a.recovery.recordLocked(packets, roomsOf(opts), exceptOf(opts))
+			a.recovery.recordLocked(keptEvent{packets: packets, to: roomsOf(opts), except: exceptOf(opts)})
 			a.send(&b, packets, opts)
 		}
 		return

@@ -91,6 +91,19 @@ func (m *Membership) Connect(id socket.SocketId, session *engine.Session) (*Memb
 	return member, true
 }
 
+func (m *Membership) find(id socket.SocketId) *Member {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.members[id]
+}
+
+// present tells whether the member is connected. One that has left never is again.
+func (m *Membership) present(member *Member) bool {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return member.index >= 0
+}
+
 func (m *Membership) connected(id socket.SocketId) bool {
 	m.mu.RLock()
 	defer m.mu.RUnlock()

@@ -50,6 +50,7 @@ type keptEvent struct {
 	packets []*engine.Packet
 	to      []socket.Room // nil: everyone
 	except  []socket.Room
+	inside  bool // said in rooms that clients joined: for nobody who comes back
 }
 
 type lostSession struct {
@@ -100,11 +101,11 @@ func (r *recovery) findLocked(offset string, lost lostSession) (uint64, bool) {
 }
 
 // recordLocked keeps an event that is being sent.
-func (r *recovery) recordLocked(packets []*engine.Packet, to, except []socket.Room) {
-	now := time.Now()
-	r.kept = append(r.kept, keptEvent{now, packets, to, except})
-	r.bytes += sizeOf(packets)
-	for len(r.kept) > 0 && (r.bytes > maxKeptBytes || len(r.kept) > maxKeptEvents || now.Sub(r.kept[0].at) > r.keep) {
+func (r *recovery) recordLocked(e keptEvent) {
+	e.at = time.Now()
+	r.kept = append(r.kept, e)
+	r.bytes += sizeOf(e.packets)
+	for len(r.kept) > 0 && (r.bytes > maxKeptBytes || len(r.kept) > maxKeptEvents || e.at.Sub(r.kept[0].at) > r.keep) {
 		r.bytes -= sizeOf(r.kept[0].packets)
 		r.kept[0] = keptEvent{}
 		r.kept = r.kept[1:] // append moves what is left once the front is used up
@@ -125,17 +126,20 @@ func (r *recovery) sinceLocked(n uint64, rooms []socket.Room) []keptEvent {
 	var found []keptEvent
 	for _, e := range r.kept[n-r.first:] {
 		among := func(room socket.Room) bool { return slices.Contains(rooms, room) }
-		if (e.to == nil || slices.ContainsFunc(e.to, among)) && !slices.ContainsFunc(e.except, among) {
+		if !e.inside && (e.to == nil || slices.ContainsFunc(e.to, among)) && !slices.ContainsFunc(e.except, among) {
 			found = append(found, e)
 		}
 	}
 	return found
 }
 
-// PersistSession keeps a session whose connection was lost.
+// PersistSession keeps a session whose connection was lost. That of a client
+// in rooms is not kept: it leaves them with its connection, as the others are
+// told, and what they say meanwhile could only miss it. It comes back as a new
+// client, and joins.
 func (a *Adapter) PersistSession(s *socket.SessionToPersist) {
 	r := a.recovery
-	if r == nil {
+	if r == nil || a.Presence.hasVisitor(s.Sid) {
 		return
 	}
 	r.mu.Lock()
@@ -173,6 +177,29 @@ func (a *Adapter) RestoreSession(pid socket.PrivateSessionId, offset string) (*s
 	}
 	r.restored[lost.Sid] = r.nextLocked()
 	return session, nil
+}
+
+// Enter sends a client the reply to its CONNECT, makes it reachable, and puts it
+// into rooms, all at once to the others. If it cannot enter them all its error
+// is a *Refusal and nothing has happened. Without an error and without a member
+// the client has left meanwhile.
+func (a *Adapter) Enter(b *engine.Batch, id socket.SocketId, session *engine.Session, reply []*engine.Packet, entries []Entry, l Limits) (*Member, error) {
+	if len(entries) > 0 {
+		a.Presence.mu.Lock()
+		defer a.Presence.mu.Unlock()
+		if err := a.Presence.admitLocked(nil, entries, l); err != nil {
+			return nil, err
+		}
+	}
+	b.Send(session, reply...)
+	m, ok := a.Connect(b, id, session)
+	if !ok {
+		return nil, nil
+	}
+	for _, e := range entries {
+		a.Presence.enterLocked(b, m, e)
+	}
+	return m, nil
 }
 
 // Connect makes a socket reachable, see Membership.Connect. One that was

@@ -9,20 +9,24 @@ import (
 
 	"signaling/internal/bridge"
 	"signaling/internal/engine"
+	"signaling/internal/ice"
 	"signaling/internal/web"
 )
 
 // Routes returns the handler of every request: below path (with a trailing
-// slash) the browser bundle and the engine, anywhere else the files.
-func Routes(path string, b *bridge.Bridge, bundle *web.Bundle, files http.Handler) http.Handler {
+// slash) the browser bundle and the engine, at ice.Path the servers for ICE,
+// anywhere else the files.
+func Routes(path string, b *bridge.Bridge, bundle *web.Bundle, servers ice.Servers, files http.Handler) http.Handler {
 	prefix := strings.TrimSuffix(path, "/") + "/"
-	script := b.CORS(bundle)
+	script, iceServers := b.CORS(bundle), b.CORS(servers)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case bundle.Match(r):
 			script.ServeHTTP(w, r)
 		case strings.HasPrefix(r.URL.EscapedPath(), prefix):
 			b.ServeHTTP(w, r)
+		case r.URL.Path == ice.Path:
+			iceServers.ServeHTTP(w, r)
 		case engine.IsUpgrade(r):
 			dropUpgrade(w)
 		default:

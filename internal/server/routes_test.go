@@ -15,6 +15,7 @@ import (
 	"github.com/zishang520/socket.io/v2/socket"
 
 	"signaling/internal/bridge"
+	"signaling/internal/ice"
 	"signaling/internal/web"
 	"signaling/internal/wiretest"
 )
@@ -31,7 +32,7 @@ func serve(t *testing.T, path string) string {
 	if !bundle.Available() {
 		t.Fatal("the browser bundle is missing: run make bundle")
 	}
-	srv := httptest.NewServer(Routes(path, b, bundle, files))
+	srv := httptest.NewServer(Routes(path, b, bundle, ice.Servers{}, files))
 	t.Cleanup(func() {
 		b.Close()
 		srv.Close()

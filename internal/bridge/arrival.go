@@ -1,0 +1,104 @@
+package bridge
+
+import (
+	"errors"
+	"time"
+
+	"github.com/zishang520/socket.io-go-parser/v2/parser"
+	"github.com/zishang520/socket.io/v2/socket"
+
+	"signaling/internal/engine"
+	"signaling/internal/rooms"
+)
+
+// RoomEntry is a client's wish to be in a room, RoomLimits what bounds it, and
+// Refusal, an error, why it is not granted.
+type (
+	RoomEntry  = rooms.Entry
+	RoomLimits = rooms.Limits
+	Refusal    = rooms.Refusal
+)
+
+// Arrival returns the rooms that a client is in from the first. Its error is a
+// *Refusal: the client gets a CONNECT_ERROR.
+type Arrival func(*socket.Handshake) ([]RoomEntry, RoomLimits, error)
+
+// Arrive lets a decide where the clients of a namespace arrive. It must be
+// called before requests are served.
+func (b *Bridge) Arrive(namespace string, a Arrival) { b.arrivals[namespace] = a }
+
+// arrival returns the rooms that a socket arrives in. One that was recovered
+// is where it was.
+func (c *conn) arrival(s *socket.Socket) ([]RoomEntry, RoomLimits, error) {
+	a := c.b.arrivals[s.Nsp().Name()]
+	if a == nil || s.Recovered() {
+		return nil, RoomLimits{}, nil
+	}
+	return a(s.Handshake())
+}
+
+// refuse takes a socket that the module has just registered out again, with a
+// CONNECT_ERROR in the place of the CONNECT reply. Its "connection" listeners
+// are not run.
+func (c *conn) refuse(s *socket.Socket, err error) {
+	c.mu.Lock()
+	c.connecting = connecting{id: s.Id()}
+	c.mu.Unlock()
+	s.Disconnect(false)
+	c.session.Send(c.connectError(s.Nsp().Name(), err)...)
+	c.settle(s.Nsp().Name())
+	// The module has stopped its clock for a client that joins no namespace.
+	time.AfterFunc(c.b.io.ConnectTimeout(), c.closeUnlessJoined)
+}
+
+// refusing tells whether the socket that the module works on is being refused.
+func (c *conn) refusing() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.connecting.adapter == nil && c.connecting.id != ""
+}
+
+// refused tells, once, whether the socket was refused.
+func (c *conn) refused(s *socket.Socket) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.connecting.adapter != nil || c.connecting.id != s.Id() {
+		return false
+	}
+	c.connecting = connecting{}
+	return true
+}
+
+func (c *conn) closeUnlessJoined() {
+	c.mu.Lock()
+	joined := len(c.memberships) > 0
+	c.mu.Unlock()
+	if !joined {
+		c.session.Close()
+	}
+}
+
+// connectError is a CONNECT_ERROR as the client's revision takes it: for
+// revision 3 its data, which therefore has the message too.
+func (c *conn) connectError(namespace string, err error) []*engine.Packet {
+	var refusal *Refusal
+	if !errors.As(err, &refusal) {
+		refusal = &Refusal{Message: err.Error()}
+	}
+	data := map[string]any{"code": refusal.Code, "message": refusal.Message}
+	if c.session.Revision() != engine.Revision3 {
+		data = map[string]any{"message": refusal.Message, "data": data}
+	}
+	packets, err := rooms.Module(&parser.Packet{Type: parser.CONNECT_ERROR, Nsp: namespace, Data: data})
+	if err != nil {
+		panic("bridge: strings are no JSON: " + err.Error())
+	}
+	return packets
+}
+
+// ending notes why a socket is being disconnected, for those in its rooms.
+func (c *conn) ending(namespace, reason string) {
+	if in, joined := c.joined(namespace); joined {
+		in.adapter.Presence.Ending(in.member, reason)
+	}
+}

@@ -1,0 +1,101 @@
+package rooms
+
+import (
+	"fmt"
+
+	"signaling/internal/codec"
+	"signaling/internal/engine"
+)
+
+// What clients are told of their rooms:
+//
+//	answer to join   {ok: true, room, id, peers: [{id, name?}]}
+//	answer to leave  {ok: true, room}
+//	peer-joined      {room, id, name?}
+//	peer-left        {room, id, reason}
+
+// left is the reason of who leaves a room and stays connected.
+const left = "leave"
+
+// Refusal is why a client's request is refused, as the client is told.
+type Refusal struct {
+	Code    string
+	Message string // one sentence that says what to do
+}
+
+func (r *Refusal) Error() string { return r.Code + ": " + r.Message }
+
+var (
+	errNotInRoom   = &Refusal{"not_in_room", "You are not in this room: join it first."}
+	errUnknownPeer = &Refusal{"unknown_peer", "Nobody with this id shares a room with you: send to an id from the answer to join or from peer-joined."}
+)
+
+func roomFull(limit int) *Refusal {
+	return &Refusal{"room_full", fmt.Sprintf("The room has all the %d people it takes: choose another room, or try again when somebody has left.", limit)}
+}
+
+func tooManyRooms(limit int) *Refusal {
+	return &Refusal{"too_many_rooms", fmt.Sprintf("A client may be in %d rooms at once: leave one first.", limit)}
+}
+
+// Reply is the acknowledgement that a request asks for; the zero Reply is none.
+type Reply struct {
+	ID     uint64
+	Wanted bool
+}
+
+// Send queues the acknowledgement, if one is wanted.
+func (r Reply) Send(b *engine.Batch, m *Member, namespace string, json []byte) {
+	if r.Wanted {
+		b.Send(m.session, Ack(namespace, r.ID, codec.Value{JSON: json})...)
+	}
+}
+
+func (r Reply) left(b *engine.Batch, m *Member, namespace, name string) {
+	r.Send(b, m, namespace, append(codec.AppendString([]byte(`{"ok":true,"room":`), name), '}'))
+}
+
+// answer answers a join: with who is in the room besides m.
+func (p *Presence) answer(b *engine.Batch, m *Member, reply Reply, r *room) {
+	if !reply.Wanted {
+		return
+	}
+	json := codec.AppendString([]byte(`{"ok":true,"room":`), r.name)
+	json = codec.AppendString(append(json, `,"id":`...), string(m.ID))
+	json = append(json, `,"peers":[`...)
+	first := true
+	for i, other := range r.present {
+		if other.Member == m {
+			continue
+		}
+		if !first {
+			json = append(json, ',')
+		}
+		json, first = append(json, r.cards[i]...), false
+	}
+	reply.Send(b, m, p.namespace, append(json, `]}`...))
+}
+
+// card is how a member is announced in a list: {id, name?}.
+func card(m *Member, name string) []byte {
+	return append(appendPeer([]byte{'{'}, m, name), '}')
+}
+
+func appendPeer(json []byte, m *Member, name string) []byte {
+	json = codec.AppendString(append(json, `"id":`...), string(m.ID))
+	if name != "" {
+		json = codec.AppendString(append(json, `,"name":`...), name)
+	}
+	return json
+}
+
+func peerJoined(namespace string, m *Member, e Entry) []*engine.Packet {
+	json := append(codec.AppendString([]byte(`{"room":`), e.Room), ',')
+	return Event(namespace, "peer-joined", codec.Value{JSON: append(appendPeer(json, m, e.Name), '}')})
+}
+
+func peerLeft(namespace string, m *Member, name, reason string) []*engine.Packet {
+	json := append(codec.AppendString([]byte(`{"room":`), name), ',')
+	json = codec.AppendString(append(appendPeer(json, m, ""), `,"reason":`...), reason)
+	return Event(namespace, "peer-left", codec.Value{JSON: append(json, '}')})
+}
