@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/zishang520/socket.io/v2/socket"
 
@@ -208,4 +210,30 @@ func (s *stage) curtain() {
 func refused(id int, err error) string {
 	var r *bridge.Refusal = err.(*bridge.Refusal)
 	return fmt.Sprintf(`43%d[{"ok":false,"error":{"code":%q,"message":%q}}]`, id, r.Code, r.Message)
+}
+
+// ids returns the public and the private id in a CONNECT reply.
+func ids(t *testing.T, packet string) (id, private string) {
+	t.Helper()
+	var reply struct{ SID, PID string }
+	object, ok := strings.CutPrefix(packet, "40")
+	if err := json.Unmarshal([]byte(object), &reply); !ok || err != nil || reply.PID == "" {
+		t.Fatalf("packet %s is no CONNECT reply with a pid", packet)
+	}
+	return reply.SID, reply.PID
+}
+
+// waitUntilGone waits until the server knows that an actor has vanished.
+func waitUntilGone(s *stage, name string) {
+	s.t.Helper()
+	deadline := time.Now().Add(wiretest.Patience)
+	for {
+		if _, there := s.io.Sockets().Sockets().Load(socket.SocketId(s.cast[name].id)); !there {
+			return
+		}
+		if time.Now().After(deadline) {
+			s.t.Fatalf("the server keeps %s", name)
+		}
+		time.Sleep(time.Millisecond)
+	}
 }

@@ -1,6 +1,7 @@
 package rooms
 
 import (
+	"cmp"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -198,8 +199,10 @@ func (p *Presence) drop(m *Member) {
 	defer p.mu.Unlock()
 	v := p.inside[m]
 	p.forgetLocked(m)
+	// Only a program that disconnects a client while it joins leaves no reason.
+	reason := cmp.Or(v.reason, "server namespace disconnect")
 	for _, r := range v.rooms {
-		p.exitLocked(&b, m, r, v.reason)
+		p.exitLocked(&b, m, r, reason)
 	}
 }
 
