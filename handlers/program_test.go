@@ -69,7 +69,10 @@ func TestRecoveryIsForOutsiders(t *testing.T) {
 		Ben vanishes
 		Ann ← 42["peer-left",{"room":"r","id":"<Ben>","reason":"transport close"}]
 		Cat vanishes`)
-	waitUntilGone(s, "Cat")
+	s.waitFor("the server knows that Cat has gone", func() bool {
+		_, there := s.io.Sockets().Sockets().Load(socket.SocketId(s.cast["Cat"].id))
+		return !there
+	})
 	s.line(`Ann → 42["offer","inside"]`)
 	s.line(`Dan → 42["offer","outside"]`)
 	s.settle(s.actor("Dan"))

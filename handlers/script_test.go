@@ -223,17 +223,12 @@ func ids(t *testing.T, packet string) (id, private string) {
 	return reply.SID, reply.PID
 }
 
-// waitUntilGone waits until the server knows that an actor has vanished.
-func waitUntilGone(s *stage, name string) {
+// waitFor waits until a condition holds.
+func (s *stage) waitFor(what string, holds func() bool) {
 	s.t.Helper()
-	deadline := time.Now().Add(wiretest.Patience)
-	for {
-		if _, there := s.io.Sockets().Sockets().Load(socket.SocketId(s.cast[name].id)); !there {
-			return
-		}
+	for deadline := time.Now().Add(wiretest.Patience); !holds(); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
-			s.t.Fatalf("the server keeps %s", name)
+			s.t.Fatalf("waited in vain until %s", what)
 		}
-		time.Sleep(time.Millisecond)
 	}
 }
