@@ -170,3 +170,27 @@ func TestLookingIntoObjectsDoesNotAllocate(t *testing.T) {
 		t.Errorf("%v allocations, want none", n)
 	}
 }
+
+func TestWithin(t *testing.T) {
+	p := decodeBinary(t, `52-["x",{"d":[{"_placeholder":true,"num":1}],"e":{"_placeholder":true,"num":0}}]`, []byte("zero"), []byte("one"))
+	d, _ := p.Args[0].Field("d")
+	for _, row := range []struct {
+		name, want string
+		value      Value
+	}{
+		{"JSON as it stands", `42["e",{"from":"a","data":{ "b":1.0}}]`, Value{JSON: []byte(`{ "b":1.0}`)}},
+		{"undefined as null", `42["e",{"from":"a","data":null}]`, Value{}},
+		{"what looks like a placeholder", `42["e",{"from":"a","data":{"_placeholder":true,"num":0}}]`, Value{JSON: []byte(`{"_placeholder":true,"num":0}`)}},
+		{"binary, with the attachments it refers to", `451-["e",{"from":"a","data":[{"_placeholder":true,"num":0}]}]`, d},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			text, attachments := AppendEvent([]byte("4"), "/", "e", row.value.Within(`{"from":"a","data":`, "}"))
+			if string(text) != row.want {
+				t.Errorf("got %s, want %s", text, row.want)
+			}
+			if strings.HasPrefix(row.want, "451-") && (len(attachments) != 1 || string(attachments[0]) != "one") {
+				t.Errorf("the attachments are %q", attachments)
+			}
+		})
+	}
+}

@@ -48,6 +48,8 @@ func TestRoutes(t *testing.T) {
 		body               string // its beginning
 	}{
 		{"the page", "/socket.io", "/", 200, "file /"},
+		{"the servers for ICE", "/socket.io", "/ice.json", 200, `{"iceServers":[]}`},
+		{"another file of that name", "/socket.io", "/room/ice.json", 200, "file /room/ice.json"},
 		{"a file", "/socket.io", "/js/index.js", 200, "file /js/index.js"},
 		{"the engine", "/socket.io", "/socket.io/", 400, transportUnknown},
 		{"a handshake", "/socket.io", "/socket.io/?EIO=4&transport=polling", 200, `0{"sid":"`},
