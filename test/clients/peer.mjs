@@ -19,8 +19,8 @@ const transports = {
   upgrade: ['polling', 'websocket'],
 };
 
-/** The four events the server relays. */
-const events = ['offer', 'answer', 'onicecandidate', 'message'];
+/** The four events the server relays, and those of rooms. */
+const events = ['offer', 'answer', 'onicecandidate', 'message', 'signal', 'peer-joined', 'peer-left'];
 
 const openPeers = new Set(); // peers that have not been closed
 
