@@ -1,12 +1,13 @@
 package handlers
 
 import (
-	"strings"
+	"fmt"
 	"testing"
 	"time"
 
 	"github.com/zishang520/socket.io/v2/socket"
 
+	"signaling/internal/bridge"
 	"signaling/internal/wiretest"
 )
 
@@ -109,11 +110,8 @@ var arriveRows = []struct{ name, script string }{
 }
 
 // turnedAway is the CONNECT_ERROR of a client of revision 4.
-func turnedAway(err error) string {
-	answer := refused(0, err)
-	data := strings.TrimSuffix(strings.TrimPrefix(answer, `430[{"ok":false,"error":`), "}]")
-	_, message, _ := strings.Cut(data, `,"message":`)
-	return `44{"data":` + data + `,"message":` + message
+func turnedAway(r *bridge.Refusal) string {
+	return fmt.Sprintf(`44{"data":{"code":%q,"message":%q},"message":%[2]q}`, r.Code, r.Message)
 }
 
 func TestArrive(t *testing.T) {

@@ -95,3 +95,15 @@ func TestRecoveryIsForOutsiders(t *testing.T) {
 	}
 	s.curtain()
 }
+
+// Nobody leaves a call because the server does.
+func TestShutdownIsNobodysLeaving(t *testing.T) {
+	s := newStage(t, smallLimits)
+	s.play(annAndBen)
+	s.io.Close(nil)
+	for name, a := range s.cast {
+		if f, err := a.Message(); err == nil {
+			t.Errorf("%s got %s", name, f.Payload)
+		}
+	}
+}

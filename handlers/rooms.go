@@ -29,12 +29,12 @@ func (l Limits) join(e *bridge.Event) {
 		return
 	}
 	entry := bridge.RoomEntry{Room: room, Name: name}
-	err := l.check(entry)
-	if err == nil {
-		err = e.JoinRoom(entry, l.rooms())
+	refusal := l.check(entry)
+	if refusal == nil {
+		refusal = e.JoinRoom(entry, l.rooms())
 	}
-	if err != nil {
-		e.Refuse(err)
+	if refusal != nil {
+		e.Refuse(refusal)
 	}
 }
 
@@ -45,8 +45,8 @@ func (l Limits) leave(e *bridge.Event) {
 		e.Refuse(badRequest(`leave takes the name of a room: write socket.emit("leave", "kitchen").`))
 		return
 	}
-	if err := e.LeaveRoom(room); err != nil {
-		e.Refuse(err)
+	if refusal := e.LeaveRoom(room); refusal != nil {
+		e.Refuse(refusal)
 	}
 }
 
@@ -61,8 +61,8 @@ func (l Limits) signal(e *bridge.Event) {
 	}
 	data, _ := e.Arg(0).Field("data") // without it the peer gets null
 	from := codec.AppendString([]byte(`{"from":`), string(e.Sender()))
-	if err := e.Signal(socket.SocketId(id), "signal", data.Within(string(from)+`,"data":`, "}")); err != nil {
-		e.Refuse(err)
+	if refusal := e.Signal(socket.SocketId(id), "signal", data.Within(string(from)+`,"data":`, "}")); refusal != nil {
+		e.Refuse(refusal)
 		return
 	}
 	e.Acknowledge()
@@ -70,7 +70,7 @@ func (l Limits) signal(e *bridge.Event) {
 
 // arrive returns the rooms of the client's URL, ?room=kitchen&name=Ann, and of
 // its auth, {room, name}.
-func (l Limits) arrive(h *socket.Handshake) (entries []bridge.RoomEntry, limits bridge.RoomLimits, err error) {
+func (l Limits) arrive(h *socket.Handshake) (entries []bridge.RoomEntry, limits bridge.RoomLimits, refusal *bridge.Refusal) {
 	auth, _ := h.Auth.(map[string]any)
 	names := slices.Clone(h.Query["room"])
 	switch room := auth["room"].(type) {
@@ -83,14 +83,14 @@ func (l Limits) arrive(h *socket.Handshake) (entries []bridge.RoomEntry, limits 
 	if len(names) == 0 {
 		return nil, limits, nil
 	}
-	name, err := arrivingName(h.Query["name"], auth)
-	if err != nil {
-		return nil, limits, err
+	name, refusal := arrivingName(h.Query["name"], auth)
+	if refusal != nil {
+		return nil, limits, refusal
 	}
 	for _, room := range names {
 		entry := bridge.RoomEntry{Room: room, Name: name}
-		if err := l.check(entry); err != nil {
-			return nil, limits, err
+		if refusal := l.check(entry); refusal != nil {
+			return nil, limits, refusal
 		}
 		if !slices.Contains(entries, entry) {
 			entries = append(entries, entry)
@@ -101,7 +101,7 @@ func (l Limits) arrive(h *socket.Handshake) (entries []bridge.RoomEntry, limits 
 
 // arrivingName returns the name in auth, or else the last one of the URL's. An
 // empty one in the URL is none, as a form leaves it.
-func arrivingName(query []string, auth map[string]any) (string, error) {
+func arrivingName(query []string, auth map[string]any) (string, *bridge.Refusal) {
 	switch name := auth["name"].(type) {
 	case nil:
 		if len(query) == 0 {
@@ -121,7 +121,7 @@ func (l Limits) rooms() bridge.RoomLimits {
 }
 
 // check tells what is wrong with the names of an entry.
-func (l Limits) check(e bridge.RoomEntry) error {
+func (l Limits) check(e bridge.RoomEntry) *bridge.Refusal {
 	switch {
 	case e.Room == "":
 		return badRequest("The name of a room must not be empty: choose one.")
@@ -133,9 +133,11 @@ func (l Limits) check(e bridge.RoomEntry) error {
 	return nil
 }
 
-func badRequest(message string) error { return &bridge.Refusal{Code: "bad_request", Message: message} }
+func badRequest(message string) *bridge.Refusal {
+	return &bridge.Refusal{Code: "bad_request", Message: message}
+}
 
-func nameTooLong(of string, limit int) error {
+func nameTooLong(of string, limit int) *bridge.Refusal {
 	return &bridge.Refusal{
 		Code:    "name_too_long",
 		Message: fmt.Sprintf("The name of a %s may have %d characters: choose a shorter one.", of, limit),

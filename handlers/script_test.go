@@ -207,8 +207,7 @@ func (s *stage) curtain() {
 }
 
 // refused is the acknowledgement number id of a request that fails.
-func refused(id int, err error) string {
-	var r *bridge.Refusal = err.(*bridge.Refusal)
+func refused(id int, r *bridge.Refusal) string {
 	return fmt.Sprintf(`43%d[{"ok":false,"error":{"code":%q,"message":%q}}]`, id, r.Code, r.Message)
 }
 

@@ -1,27 +1,27 @@
 package bridge
 
 import (
-	"errors"
 	"time"
 
 	"github.com/zishang520/socket.io-go-parser/v2/parser"
 	"github.com/zishang520/socket.io/v2/socket"
 
+	"signaling/internal/codec"
 	"signaling/internal/engine"
 	"signaling/internal/rooms"
 )
 
 // RoomEntry is a client's wish to be in a room, RoomLimits what bounds it, and
-// Refusal, an error, why it is not granted.
+// Refusal why it is not granted.
 type (
 	RoomEntry  = rooms.Entry
 	RoomLimits = rooms.Limits
 	Refusal    = rooms.Refusal
 )
 
-// Arrival returns the rooms that a client is in from the first. Its error is a
-// *Refusal: the client gets a CONNECT_ERROR.
-type Arrival func(*socket.Handshake) ([]RoomEntry, RoomLimits, error)
+// Arrival returns the rooms that a client is in from the first. One that is
+// refused gets a CONNECT_ERROR.
+type Arrival func(*socket.Handshake) ([]RoomEntry, RoomLimits, *Refusal)
 
 // Arrive lets a decide where the clients of a namespace arrive. It must be
 // called before requests are served.
@@ -29,7 +29,7 @@ func (b *Bridge) Arrive(namespace string, a Arrival) { b.arrivals[namespace] = a
 
 // arrival returns the rooms that a socket arrives in. One that was recovered
 // is where it was.
-func (c *conn) arrival(s *socket.Socket) ([]RoomEntry, RoomLimits, error) {
+func (c *conn) arrival(s *socket.Socket) ([]RoomEntry, RoomLimits, *Refusal) {
 	a := c.b.arrivals[s.Nsp().Name()]
 	if a == nil || s.Recovered() {
 		return nil, RoomLimits{}, nil
@@ -40,12 +40,12 @@ func (c *conn) arrival(s *socket.Socket) ([]RoomEntry, RoomLimits, error) {
 // refuse takes a socket that the module has just registered out again, with a
 // CONNECT_ERROR in the place of the CONNECT reply. Its "connection" listeners
 // are not run.
-func (c *conn) refuse(s *socket.Socket, err error) {
+func (c *conn) refuse(s *socket.Socket, why *Refusal) {
 	c.mu.Lock()
 	c.connecting = connecting{id: s.Id()}
 	c.mu.Unlock()
 	s.Disconnect(false)
-	c.session.Send(c.connectError(s.Nsp().Name(), err)...)
+	c.session.Send(c.connectError(s.Nsp().Name(), why)...)
 	c.settle(s.Nsp().Name())
 	// The module has stopped its clock for a client that joins no namespace.
 	time.AfterFunc(c.b.io.ConnectTimeout(), c.closeUnlessJoined)
@@ -80,18 +80,14 @@ func (c *conn) closeUnlessJoined() {
 
 // connectError is a CONNECT_ERROR as the client's revision takes it: for
 // revision 3 its data, which therefore has the message too.
-func (c *conn) connectError(namespace string, err error) []*engine.Packet {
-	var refusal *Refusal
-	if !errors.As(err, &refusal) {
-		refusal = &Refusal{Message: err.Error()}
-	}
-	data := map[string]any{"code": refusal.Code, "message": refusal.Message}
+func (c *conn) connectError(namespace string, why *Refusal) []*engine.Packet {
+	var data any = codec.Value{JSON: why.JSON()}
 	if c.session.Revision() != engine.Revision3 {
-		data = map[string]any{"message": refusal.Message, "data": data}
+		data = map[string]any{"message": why.Message, "data": data}
 	}
 	packets, err := rooms.Module(&parser.Packet{Type: parser.CONNECT_ERROR, Nsp: namespace, Data: data})
 	if err != nil {
-		panic("bridge: strings are no JSON: " + err.Error())
+		c.b.log.Error("refusal not sent: it is no JSON", "namespace", namespace, "error", err)
 	}
 	return packets
 }

@@ -1,8 +1,6 @@
 package bridge
 
 import (
-	"errors"
-
 	"github.com/zishang520/socket.io/v2/socket"
 
 	"signaling/internal/codec"
@@ -10,20 +8,19 @@ import (
 )
 
 // JoinRoom puts the sender into a room and acknowledges the event with who else
-// is there. Its error is a *Refusal, to be answered with Refuse.
-func (e *Event) JoinRoom(entry RoomEntry, limits RoomLimits) error {
+// is there. A refusal is to be answered with Refuse.
+func (e *Event) JoinRoom(entry RoomEntry, limits RoomLimits) *Refusal {
 	return e.in.adapter.Presence.Join(e.batch, e.in.member, entry, limits, e.reply())
 }
 
-// LeaveRoom takes the sender out of a room and acknowledges the event. Its
-// error is a *Refusal.
-func (e *Event) LeaveRoom(room string) error {
+// LeaveRoom takes the sender out of a room and acknowledges the event. A
+// refusal is to be answered with Refuse.
+func (e *Event) LeaveRoom(room string) *Refusal {
 	return e.in.adapter.Presence.Leave(e.batch, e.in.member, room, e.reply())
 }
 
-// Signal sends an event to one peer that shares a room with the sender. Its
-// error is a *Refusal.
-func (e *Event) Signal(to socket.SocketId, name string, arg codec.Value) error {
+// Signal sends an event to one peer that shares a room with the sender.
+func (e *Event) Signal(to socket.SocketId, name string, arg codec.Value) *Refusal {
 	return e.in.adapter.Presence.Signal(e.batch, e.in.member, to, name, arg)
 }
 
@@ -34,15 +31,13 @@ func (e *Event) Acknowledge() {
 
 // Refuse answers the event with {ok: false, error: {code, message}}. If its
 // sender asks for no answer, the refusal is logged at debug level.
-func (e *Event) Refuse(err error) {
-	var refusal *Refusal
-	if !errors.As(err, &refusal) || !e.packet.HasID {
-		e.Ignored(err.Error())
+func (e *Event) Refuse(r *Refusal) {
+	if !e.packet.HasID {
+		e.Ignored(r.Code + ": " + r.Message)
 		return
 	}
-	json := codec.AppendString([]byte(`{"ok":false,"error":{"code":`), refusal.Code)
-	json = codec.AppendString(append(json, `,"message":`...), refusal.Message)
-	e.reply().Send(e.batch, e.in.member, e.in.adapter.Nsp().Name(), append(json, `}}`...))
+	json := append([]byte(`{"ok":false,"error":`), r.JSON()...)
+	e.reply().Send(e.batch, e.in.member, e.in.adapter.Nsp().Name(), append(json, '}'))
 }
 
 // reply is the acknowledgement that the event asks for.

@@ -79,9 +79,9 @@ func (c *conn) holdReply(reply []*engine.Packet) bool {
 // admit sends the CONNECT reply and makes the socket reachable: in this order
 // to the others, so that nothing overtakes the reply, but at once, so that
 // whoever has seen it is heard and hears. The rooms that the client arrives in
-// it is in from the first; the error is that it cannot enter them.
-func (c *conn) admit(s *socket.Socket) error {
-	entries, limits, err := c.arrival(s)
+// it is in from the first, or else it is refused.
+func (c *conn) admit(s *socket.Socket) *rooms.Refusal {
+	entries, limits, refusal := c.arrival(s)
 	var b engine.Batch
 	defer b.Flush()
 	c.mu.Lock()
@@ -91,14 +91,14 @@ func (c *conn) admit(s *socket.Socket) error {
 	}
 	joining := c.connecting
 	c.connecting = connecting{}
-	if joining.adapter == nil || err != nil {
-		return err
+	if joining.adapter == nil || refusal != nil {
+		return refusal
 	}
-	m, err := joining.adapter.Enter(&b, joining.id, c.session, joining.reply, entries, limits)
+	m, refusal := joining.adapter.Enter(&b, joining.id, c.session, joining.reply, entries, limits)
 	if m != nil {
 		c.memberships = append(c.memberships, membership{joining.adapter, m})
 	}
-	return err
+	return refusal
 }
 
 // handshakeAuth gives auth the form that Node's has: an object even when there
@@ -167,8 +167,8 @@ func (g *namespaceGuard) Emit(event events.EventName, args ...any) {
 	}
 	switch event {
 	case "connect": // emitted first, when the socket is registered
-		if err := c.admit(s); err != nil {
-			c.refuse(s, err)
+		if refusal := c.admit(s); refusal != nil {
+			c.refuse(s, refusal)
 			return
 		}
 	case "connection":

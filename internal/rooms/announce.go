@@ -14,8 +14,15 @@ import (
 //	peer-joined      {room, id, name?}
 //	peer-left        {room, id, reason}
 
-// left is the reason of who leaves a room and stays connected.
-const left = "leave"
+// Reasons of a peer's leaving that have a meaning here.
+const (
+	left = "leave" // it stays connected
+
+	// shuttingDown is the module's for everybody's connection when the server
+	// stops. Nobody is told of that: it is the server that leaves the call, and
+	// the others of a room will be back in it together.
+	shuttingDown = "server shutting down"
+)
 
 // Refusal is why a client's request is refused, as the client is told.
 type Refusal struct {
@@ -23,11 +30,15 @@ type Refusal struct {
 	Message string // one sentence that says what to do
 }
 
-func (r *Refusal) Error() string { return r.Code + ": " + r.Message }
+// JSON returns the refusal as {code, message}.
+func (r *Refusal) JSON() []byte {
+	json := codec.AppendString([]byte(`{"code":`), r.Code)
+	return append(codec.AppendString(append(json, `,"message":`...), r.Message), '}')
+}
 
 var (
-	errNotInRoom   = &Refusal{"not_in_room", "You are not in this room: join it first."}
-	errUnknownPeer = &Refusal{"unknown_peer", "Nobody with this id shares a room with you: send to an id from the answer to join or from peer-joined."}
+	notInRoom   = &Refusal{"not_in_room", "You are not in this room: join it first."}
+	unknownPeer = &Refusal{"unknown_peer", "Nobody with this id shares a room with you: send to an id from the answer to join or from peer-joined."}
 )
 
 func roomFull(limit int) *Refusal {

@@ -96,17 +96,14 @@ func (p *Presence) amongLocked(m *Member, channels []socket.Room) []Receiver {
 	return found
 }
 
-// Signal sends an event to one member that shares a room with the sender. Its
-// error is a *Refusal.
-func (p *Presence) Signal(b *engine.Batch, from *Member, to socket.SocketId, name string, arg codec.Value) error {
+// Signal sends an event to one member that shares a room with the sender.
+func (p *Presence) Signal(b *engine.Batch, from *Member, to socket.SocketId, name string, arg codec.Value) *Refusal {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
-	v := p.inside[from]
-	peers := p.members.In(socket.Room(to))
-	i := slices.IndexFunc(peers, func(r Receiver) bool { return r.Member.ID == to })
-	if v == nil || i < 0 || peers[i].Member == from || !p.togetherLocked(from, peers[i].Member) {
-		return errUnknownPeer
+	peer := p.members.find(to)
+	if peer == nil || peer == from || p.inside[peer] == nil || !p.togetherLocked(from, peer) {
+		return unknownPeer
 	}
-	b.Send(peers[i].Session, Event(p.namespace, name, arg)...)
+	b.Send(peer.session, Event(p.namespace, name, arg)...)
 	return nil
 }

@@ -69,9 +69,9 @@ func newPresence(members *Membership, namespace string) *Presence {
 }
 
 // Join puts a connected member into a room, answers it with who else is there,
-// and tells those. To be there already is no error: the answer is the same, and
-// nobody is told. Its error is a *Refusal.
-func (p *Presence) Join(b *engine.Batch, m *Member, e Entry, l Limits, reply Reply) error {
+// and tells those. It may be there already: the answer is the same, and nobody
+// is told.
+func (p *Presence) Join(b *engine.Batch, m *Member, e Entry, l Limits, reply Reply) *Refusal {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.members.present(m) {
@@ -79,8 +79,8 @@ func (p *Presence) Join(b *engine.Batch, m *Member, e Entry, l Limits, reply Rep
 	}
 	r := p.rooms[e.Room]
 	if !p.inside[m].in(r) {
-		if err := p.admitLocked(m, []Entry{e}, l); err != nil {
-			return err
+		if refusal := p.admitLocked(m, []Entry{e}, l); refusal != nil {
+			return refusal
 		}
 		r = p.enterLocked(b, m, e)
 	}
@@ -88,9 +88,9 @@ func (p *Presence) Join(b *engine.Batch, m *Member, e Entry, l Limits, reply Rep
 	return nil
 }
 
-// admitLocked tells why m cannot enter all the rooms of entries, none of which
-// it is in.
-func (p *Presence) admitLocked(m *Member, entries []Entry, l Limits) error {
+// admitLocked tells why m, nil for a client that is only connecting, cannot
+// enter all the rooms of entries, none of which it is in.
+func (p *Presence) admitLocked(m *Member, entries []Entry, l Limits) *Refusal {
 	n := len(entries)
 	if v := p.inside[m]; v != nil {
 		n += len(v.rooms)
@@ -127,14 +127,13 @@ func (p *Presence) enterLocked(b *engine.Batch, m *Member, e Entry) *room {
 	return r
 }
 
-// Leave takes a member out of one room, answers it, and tells the others. Its
-// error is a *Refusal.
-func (p *Presence) Leave(b *engine.Batch, m *Member, name string, reply Reply) error {
+// Leave takes a member out of one room, answers it, and tells the others.
+func (p *Presence) Leave(b *engine.Batch, m *Member, name string, reply Reply) *Refusal {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	r, v := p.rooms[name], p.inside[m]
 	if !v.in(r) {
-		return errNotInRoom
+		return notInRoom
 	}
 	p.exitLocked(b, m, r, left)
 	if v.rooms = slices.DeleteFunc(v.rooms, func(other *room) bool { return other == r }); len(v.rooms) == 0 {
@@ -151,6 +150,9 @@ func (p *Presence) exitLocked(b *engine.Batch, m *Member, r *room, reason string
 	r.cards = slices.Delete(r.cards, i, i+1)
 	if len(r.present) == 0 {
 		delete(p.rooms, r.name)
+		return
+	}
+	if reason == shuttingDown {
 		return
 	}
 	p.tell(b, r, m, peerLeft(p.namespace, m, r.name, reason))
@@ -198,6 +200,9 @@ func (p *Presence) drop(m *Member) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	v := p.inside[m]
+	if v == nil {
+		return // it has just left the last one itself
+	}
 	p.forgetLocked(m)
 	// Only a program that disconnects a client while it joins leaves no reason.
 	reason := cmp.Or(v.reason, "server namespace disconnect")

@@ -180,15 +180,15 @@ func (a *Adapter) RestoreSession(pid socket.PrivateSessionId, offset string) (*s
 }
 
 // Enter sends a client the reply to its CONNECT, makes it reachable, and puts it
-// into rooms, all at once to the others. If it cannot enter them all its error
-// is a *Refusal and nothing has happened. Without an error and without a member
-// the client has left meanwhile.
-func (a *Adapter) Enter(b *engine.Batch, id socket.SocketId, session *engine.Session, reply []*engine.Packet, entries []Entry, l Limits) (*Member, error) {
+// into rooms, all at once to the others. If it cannot enter them all, nothing
+// has happened but the refusal. Without that and without a member the client
+// has left meanwhile.
+func (a *Adapter) Enter(b *engine.Batch, id socket.SocketId, session *engine.Session, reply []*engine.Packet, entries []Entry, l Limits) (*Member, *Refusal) {
 	if len(entries) > 0 {
 		a.Presence.mu.Lock()
 		defer a.Presence.mu.Unlock()
-		if err := a.Presence.admitLocked(nil, entries, l); err != nil {
-			return nil, err
+		if refusal := a.Presence.admitLocked(nil, entries, l); refusal != nil {
+			return nil, refusal
 		}
 	}
 	b.Send(session, reply...)
