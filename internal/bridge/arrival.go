@@ -39,14 +39,13 @@ func (c *conn) arrival(s *socket.Socket) ([]RoomEntry, RoomLimits, *Refusal) {
 
 // refuse takes a socket that the module has just registered out again, with a
 // CONNECT_ERROR in the place of the CONNECT reply. Its "connection" listeners
-// are not run.
+// are not run; the module's coming to them ends the operation.
 func (c *conn) refuse(s *socket.Socket, why *Refusal) {
 	c.mu.Lock()
 	c.connecting = connecting{id: s.Id()}
 	c.mu.Unlock()
 	s.Disconnect(false)
 	c.session.Send(c.connectError(s.Nsp().Name(), why)...)
-	c.settle(s.Nsp().Name())
 	// The module has stopped its clock for a client that joins no namespace.
 	time.AfterFunc(c.b.io.ConnectTimeout(), c.closeUnlessJoined)
 }

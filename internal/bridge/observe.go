@@ -173,6 +173,7 @@ func (g *namespaceGuard) Emit(event events.EventName, args ...any) {
 		}
 	case "connection":
 		if c.refused(s) {
+			c.settle(s.Nsp().Name())
 			return
 		}
 	}
@@ -205,7 +206,7 @@ func (g *socketGuard) Emit(event events.EventName, args ...any) {
 		g.c.ending(g.namespace, reason)
 	}
 	g.c.guard(func() { g.EventEmitter.Emit(event, args...) })
-	if event == "disconnect" {
+	if event == "disconnect" && !g.c.refusing() {
 		g.c.settle(g.namespace)
 	}
 }
