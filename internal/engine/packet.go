@@ -3,6 +3,7 @@ package engine
 import (
 	"encoding/base64"
 	"sync"
+	"sync/atomic"
 )
 
 // PacketType is the type of an Engine.IO packet: its digit on the wire.
@@ -48,8 +49,12 @@ type Packet struct {
 	start   int    // where the WebSocket frame begins in buf
 	binary  bool
 	control bool   // a WebSocket control frame: no Engine.IO packet at all
-	plain   bool   // never compressed on polling
+	plain   bool   // never compressed
 	legacy  *frame // binary only: the frame of revision 3
+
+	// compressed is made for the first receiver that takes it; the second one is
+	// that of the legacy frame.
+	compressed [2]atomic.Pointer[frame]
 }
 
 // frame is a frame built when the first receiver asks for it.
@@ -76,11 +81,9 @@ func NewBinary(data []byte) *Packet {
 	return &Packet{buf: buf, start: start, binary: true, legacy: new(frame)}
 }
 
-// Uncompressed returns the packet, marked as one that polling must not compress.
+// Uncompressed returns the packet, marked as one that is not to be compressed.
 func (p *Packet) Uncompressed() *Packet {
-	q := *p
-	q.plain = true
-	return &q
+	return &Packet{buf: p.buf, start: p.start, binary: p.binary, control: p.control, plain: true, legacy: p.legacy}
 }
 
 // signal returns a packet of a type other than message, with text as its data.
@@ -114,6 +117,35 @@ func (p *Packet) appendBase64(dst []byte, rev Revision) []byte {
 		dst = append(dst, byte(Message))
 	}
 	return base64.StdEncoding.AppendEncode(dst, p.data())
+}
+
+// framing is what one WebSocket takes.
+type framing struct {
+	rev          Revision
+	textOnly     bool
+	deflateAbove int // see Options.DeflateAbove
+	window       int // see wsConn.window
+}
+
+// frameFor returns the whole WebSocket frame of the packet, compressed if that
+// is worth while: once, however many receivers there are.
+func (p *Packet) frameFor(to framing) []byte {
+	plain := p.wsFrame(to.rev, to.textOnly)
+	length := len(framePayload(plain))
+	if to.window == 0 || length > to.window || length < to.deflateAbove || p.plain || p.control || p.binary && to.textOnly {
+		return plain
+	}
+	cached := &p.compressed[0]
+	if p.binary && to.rev == Revision3 {
+		cached = &p.compressed[1]
+	}
+	f := cached.Load()
+	if f == nil {
+		cached.CompareAndSwap(nil, new(frame))
+		f = cached.Load()
+	}
+	f.once.Do(func() { f.bytes = deflated(plain) })
+	return f.bytes
 }
 
 // wsFrame returns the whole WebSocket frame of the packet for a session of the

@@ -132,7 +132,7 @@ func (s *Session) writeLocked() {
 			s.drainedLocked()
 			return
 		}
-		chunk, shared := s.queue.take(s.revision, s.textOnly)
+		chunk, shared := s.queue.take(s.framingLocked())
 		s.mu.Unlock()
 		n, err := ws.tryWrite(chunk)
 		if err != nil {
@@ -155,6 +155,11 @@ func (s *Session) writeLocked() {
 		recycle(shared)
 		s.mu.Lock()
 	}
+}
+
+// framingLocked returns what the WebSocket takes. The caller holds mu.
+func (s *Session) framingLocked() framing {
+	return framing{s.revision, s.textOnly, s.srv.opts.DeflateAbove, s.ws.window}
 }
 
 // writeFailed ends the session whose connection took no more: the peer is

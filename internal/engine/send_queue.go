@@ -55,15 +55,15 @@ func (q *sendQueue) takeAll() []*Packet {
 // take removes packets from the front, at least one, and returns their
 // WebSocket frames as one run of bytes. When the bytes stand in a shared
 // buffer it is returned too, to be recycled after use.
-func (q *sendQueue) take(rev Revision, textOnly bool) (chunk []byte, shared *[]byte) {
-	first := q.pop().wsFrame(rev, textOnly)
+func (q *sendQueue) take(to framing) (chunk []byte, shared *[]byte) {
+	first := q.pop().frameFor(to)
 	if q.empty() || len(first)+q.packets[q.head].Size() > coalesceSize {
 		return first, nil
 	}
 	shared = coalesceBuffers.Get().(*[]byte)
 	chunk = append(*shared, first...)
 	for !q.empty() && len(chunk)+q.packets[q.head].Size() <= coalesceSize {
-		chunk = append(chunk, q.pop().wsFrame(rev, textOnly)...)
+		chunk = append(chunk, q.pop().frameFor(to)...)
 	}
 	*shared = chunk
 	return chunk, shared

@@ -151,7 +151,7 @@ func TestTakenPacketsShareAWrite(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			q, payloads := packetsOf(row.sizes...)
 			for _, n := range row.want {
-				chunk, shared := q.take(Revision4, false)
+				chunk, shared := q.take(framing{rev: Revision4})
 				if (shared != nil) != (n > 1) {
 					t.Errorf("a chunk of %d packets: shared buffer %v", n, shared != nil)
 				}
@@ -183,7 +183,7 @@ func TestTakenPacketsAreInTheReceiversForm(t *testing.T) {
 	for range 3 {
 		q.push(message("\x01\x02\x03", true))
 	}
-	chunk, shared := q.take(Revision3, true)
+	chunk, shared := q.take(framing{rev: Revision3, textOnly: true})
 	defer recycle(shared)
 	if want := strings.Repeat("\x81\x06b4AQID", 3); string(chunk) != want {
 		t.Errorf("% x, want % x", chunk, want)

@@ -30,6 +30,7 @@ type Options struct {
 	MaxQueueBytes   int           // of one session's unsent packets
 	MaxQueuePackets int           // likewise, in packets
 	CompressAbove   int           // polling responses from this many bytes on; 0: none
+	DeflateAbove    int           // WebSocket messages from this many bytes on, for clients that offer it; 0: none, in either direction
 	InitialPacket   *Packet       // sent behind the open packet; nil: none
 	Cookie          *http.Cookie  // whose value becomes the session id; nil: none
 	CORS            *CORS         // nil: no cross-origin headers

@@ -24,6 +24,7 @@ const (
 	maxControl    = 125   // payload of a control frame, section 5.5
 	maxFragments  = 16384 // of one message: the limit of Node's ws
 	finBit        = 0x80
+	rsv1Bit       = 0x40 // the message is compressed, RFC 7692 section 6
 	rsvBits       = 0x70
 	maskBit       = 0x80
 	length16      = 126
@@ -57,6 +58,7 @@ var (
 	errBadControl  = &frameError{codeProtocol, "control frame fragmented or longer than 125 bytes"}
 	errBadClose    = &frameError{codeProtocol, "malformed close frame"}
 	errBadText     = &frameError{codeBadText, "text is not UTF-8"}
+	errBadDeflate  = &frameError{codeBadText, "message that cannot be decompressed"}
 	errFragments   = &frameError{codePolicy, "message in too many fragments"}
 	errTooLarge    = &frameError{codeTooLarge, "message longer than the maximum payload"}
 	errNotReading  = errors.New("websocket: the peer does not read")
@@ -86,23 +88,27 @@ func putHeader(dst []byte, op opcode, length int) int {
 
 // frameHeader is the header of a frame from a client.
 type frameHeader struct {
-	op     opcode
-	fin    bool
-	length int
-	size   int // of the header itself, mask included
-	mask   [maskKeyLength]byte
+	op         opcode
+	fin        bool
+	compressed bool
+	length     int
+	size       int // of the header itself, mask included
+	mask       [maskKeyLength]byte
 }
 
 // parseHeader reads a frame header from the start of b. It returns
 // errShortHeader when b ends too soon, and a *frameError for a header that
-// breaks section 5.2 or announces more than limit bytes.
-func parseHeader(b []byte, limit int) (frameHeader, error) {
+// breaks section 5.2 or announces more than limit bytes. Only with compression
+// agreed on may a message be a compressed one.
+func parseHeader(b []byte, limit int, compression bool) (frameHeader, error) {
 	var h frameHeader
 	if len(b) < 2 {
 		return h, errShortHeader
 	}
 	h.op, h.fin = opcode(b[0]&0x0F), b[0]&finBit != 0
-	if b[0]&rsvBits != 0 || !knownOpcode(h.op) {
+	h.compressed = b[0]&rsvBits == rsv1Bit
+	first := h.op == opText || h.op == opBinary
+	if b[0]&rsvBits != 0 && !(h.compressed && compression && first) || !knownOpcode(h.op) {
 		return h, errReserved
 	}
 	if b[1]&maskBit == 0 {

@@ -45,7 +45,7 @@ func TestParsedHeaderIsWhatTheClientWrote(t *testing.T) {
 		for _, op := range []opcode{opContinuation, opText, opBinary} {
 			for _, more := range []bool{false, true} {
 				wire := wiretest.Frame{Op: byte(op), More: more, Payload: strings.Repeat("x", length)}.Append(nil)
-				h, err := parseHeader(wire, limit)
+				h, err := parseHeader(wire, limit, false)
 				if err != nil {
 					t.Fatalf("%d bytes, opcode %d: %v", length, op, err)
 				}
@@ -56,7 +56,7 @@ func TestParsedHeaderIsWhatTheClientWrote(t *testing.T) {
 					t.Errorf("%d bytes: mask % x, want % x", length, h.mask, wire[h.size-4:h.size])
 				}
 				for n := range h.size {
-					if _, err := parseHeader(wire[:n], limit); err != errShortHeader {
+					if _, err := parseHeader(wire[:n], limit, false); err != errShortHeader {
 						t.Errorf("%d bytes of a header of %d: error %v, want %v", n, h.size, err, errShortHeader)
 					}
 				}
@@ -92,7 +92,7 @@ func TestHeaderThatBreaksTheProtocol(t *testing.T) {
 		{"a continuation longer than the limit", long(0x80, limit+1), errTooLarge},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			if _, err := parseHeader(row.wire, limit); !errors.Is(err, row.want) {
+			if _, err := parseHeader(row.wire, limit, false); !errors.Is(err, row.want) {
 				t.Errorf("error %v, want %v", err, row.want)
 			}
 		})
@@ -101,7 +101,7 @@ func TestHeaderThatBreaksTheProtocol(t *testing.T) {
 
 func TestControlFramesAreNotHeldToTheMessageLimit(t *testing.T) {
 	wire := wiretest.Frame{Op: wiretest.Ping, Payload: strings.Repeat("x", 125)}.Append(nil)
-	if h, err := parseHeader(wire, 10); err != nil || h.length != 125 {
+	if h, err := parseHeader(wire, 10, false); err != nil || h.length != 125 {
 		t.Errorf("a ping of 125 bytes under a limit of 10: %+v, error %v", h, err)
 	}
 }

@@ -69,7 +69,12 @@ func (srv *Server) acceptWebSocket(w http.ResponseWriter, r *http.Request, q que
 		return nil, fmt.Errorf("websocket handshake: %s", problem)
 	}
 	early, _ := buffered.Reader.Peek(buffered.Reader.Buffered()) // at most what is there: cannot fail
-	if _, err := conn.Write(srv.switching(w, r, q)); err != nil {
+	var extensions string
+	window := 0
+	if srv.opts.DeflateAbove > 0 {
+		extensions, window = agreeOnDeflate(r.Header.Values("Sec-WebSocket-Extensions"))
+	}
+	if _, err := conn.Write(srv.switching(w, r, q, extensions)); err != nil {
 		conn.Close()
 		return nil, fmt.Errorf("websocket handshake: %w", err)
 	}
@@ -80,7 +85,9 @@ func (srv *Server) acceptWebSocket(w http.ResponseWriter, r *http.Request, q que
 	if l == nil {
 		l = newBlockingLink(conn, closed)
 	}
-	return newWSConn(l, srv.opts.MaxPayload, early), nil
+	ws := newWSConn(l, srv.opts.MaxPayload, early)
+	ws.window = window
+	return ws, nil
 }
 
 // newWSConn returns a connection whose first bytes, early, have been read already.
@@ -96,8 +103,9 @@ func newWSConn(l link, limit int, early []byte) *wsConn {
 	return ws
 }
 
-// switching returns the server's half of the opening handshake.
-func (srv *Server) switching(w http.ResponseWriter, r *http.Request, q query) []byte {
+// switching returns the server's half of the opening handshake, with the
+// extensions that it agrees to.
+func (srv *Server) switching(w http.ResponseWriter, r *http.Request, q query, extensions string) []byte {
 	h := w.Header() // the CORS headers stand there already
 	if srv.opts.Headers != nil {
 		srv.opts.Headers(h, r, q.sid == "")
@@ -107,6 +115,9 @@ func (srv *Server) switching(w http.ResponseWriter, r *http.Request, q query) []
 	out.WriteString("Sec-WebSocket-Accept: " + acceptKey(r.Header.Get("Sec-WebSocket-Key")) + "\r\n")
 	if protocol, _, _ := strings.Cut(r.Header.Get("Sec-WebSocket-Protocol"), ","); protocol != "" {
 		out.WriteString("Sec-WebSocket-Protocol: " + strings.TrimSpace(protocol) + "\r\n")
+	}
+	if extensions != "" {
+		out.WriteString("Sec-WebSocket-Extensions: " + extensions + "\r\n")
 	}
 	h.Write(&out) // a strings.Builder takes everything
 	out.WriteString("\r\n")

@@ -12,11 +12,13 @@ import (
 type wsConn struct {
 	link
 	limit     int         // of one message, in bytes
+	window    int         // messages longer than it are not compressed for the peer; 0: none is, in either direction
 	handler   wsHandler   // changes once, when a probe becomes a session
 	ended     func(error) // hears why reading ended
 	in        *readBuffer // what has been read and not consumed; nil: nothing
 	fragments []byte      // of a message whose last frame is still to come
 	first     opcode      // of that message; opContinuation: there is none
+	deflated  bool        // that message is compressed
 	pieces    int         // of it that have come
 }
 
@@ -57,7 +59,7 @@ func (c *wsConn) dropInput() {
 func (c *wsConn) consume() error {
 	for {
 		b := c.in.unread()
-		h, err := parseHeader(b, c.limit-len(c.fragments))
+		h, err := parseHeader(b, c.limit-len(c.fragments), c.window > 0)
 		if err == errShortHeader || err == nil && len(b) < h.size+h.length {
 			return nil
 		}
@@ -84,7 +86,7 @@ func (c *wsConn) dataFrame(h frameHeader, payload []byte) error {
 	}
 	if !h.fin {
 		if c.first == opContinuation {
-			c.first, c.pieces = h.op, 0
+			c.first, c.deflated, c.pieces = h.op, h.compressed, 0
 		}
 		if c.pieces++; c.pieces > maxFragments {
 			return errFragments
@@ -92,10 +94,18 @@ func (c *wsConn) dataFrame(h frameHeader, payload []byte) error {
 		c.fragments = append(c.fragments, payload...)
 		return nil
 	}
-	op := h.op
+	op, compressed := h.op, h.compressed
 	if c.first != opContinuation {
-		op, payload = c.first, append(c.fragments, payload...)
+		op, compressed, payload = c.first, c.deflated, append(c.fragments, payload...)
 		c.first, c.fragments = opContinuation, nil
+	}
+	if compressed {
+		f := inflaters.Get().(*inflater)
+		defer f.release()
+		var err error
+		if payload, err = f.inflate(payload, c.limit); err != nil {
+			return err
+		}
 	}
 	if op == opText && !utf8.Valid(payload) {
 		return errBadText

@@ -17,6 +17,9 @@ const (
 	Pong         = 0xA
 )
 
+// Compressed is the reserved bit of a compressed message, RFC 7692 section 6.
+const Compressed = 0x40
+
 // Frame is one WebSocket frame. Its zero fields are what a correct client sends.
 type Frame struct {
 	Op       byte
@@ -77,16 +80,17 @@ func Bytes(frames ...Frame) []byte {
 // maxFrame is far beyond what a test makes a server send.
 const maxFrame = 64 << 20
 
-// ReadFrame reads one frame of a server's: unmasked, whole, no reserved bits.
+// ReadFrame reads one frame of a server's: unmasked, whole, no reserved bits but
+// that of compression.
 func ReadFrame(r io.Reader) (Frame, error) {
 	var head [8]byte
 	if _, err := io.ReadFull(r, head[:2]); err != nil {
 		return Frame{}, err
 	}
-	if head[0]&0xF0 != 0x80 || head[1]&0x80 != 0 {
+	if head[0]&0xF0&^Compressed != 0x80 || head[1]&0x80 != 0 {
 		return Frame{}, fmt.Errorf("frame begins with % x: in fragments, masked or with reserved bits", head[:2])
 	}
-	f := Frame{Op: head[0] & 0x0F}
+	f := Frame{Op: head[0] & 0x0F, Reserved: head[0] & Compressed}
 	size := uint64(head[1])
 	var err error
 	switch size {

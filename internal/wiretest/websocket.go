@@ -101,10 +101,19 @@ func (w *WebSocket) Send(tb testing.TB, messages ...string) {
 	}
 }
 
-// Read reads the next frame, of whatever kind.
+// Read reads the next frame, of whatever kind. A compressed one comes with its
+// bit set and its payload decompressed; one that was not agreed on is an error.
 func (w *WebSocket) Read() (Frame, error) {
 	w.Conn.SetReadDeadline(time.Now().Add(Patience))
-	return ReadFrame(w.reader)
+	f, err := ReadFrame(w.reader)
+	if err != nil || f.Reserved == 0 {
+		return f, err
+	}
+	if w.Header.Get("Sec-WebSocket-Extensions") == "" {
+		return f, errors.New("compressed frame without agreement")
+	}
+	f.Payload, err = Inflate(f.Payload)
+	return f, err
 }
 
 // Message reads the next text or binary message. A close frame is answered; it
