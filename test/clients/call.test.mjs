@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { closeAll, connectAll, kind, kinds, settle } from './peer.mjs';
 import { startServer } from './server.mjs';
+import { candidates, description } from './signals.mjs';
 import { until } from './until.mjs';
 
 let server;
@@ -40,24 +41,4 @@ async function call(kinds) {
   const fromCallee = ([event, data]) => event === 'answer' || data.usernameFragment === 'callee';
   assert.deepEqual(third.heard.filter((event) => !fromCallee(event)), [offer, ...callerCandidates]);
   assert.deepEqual(third.heard.filter(fromCallee), [answer, ...calleeCandidates]);
-}
-
-/** A session description in the form and of the size that browsers send. */
-function description(type) {
-  const lines = [
-    'v=0', 'o=- 4611731400430051336 2 IN IP4 127.0.0.1', 's=-', 't=0 0', 'a=group:BUNDLE 0',
-    'm=application 9 UDP/DTLS/SCTP webrtc-datachannel', 'c=IN IP4 0.0.0.0', 'a=ice-ufrag:EsAw',
-    'a=ice-pwd:P2uYro0UCOQ4zxjKXaWCBui1', `a=fingerprint:sha-256 ${'0F:'.repeat(31)}0F`,
-    'a=setup:actpass', 'a=mid:0', 'a=sctp-port:5000', 'a=max-message-size:262144', '',
-  ];
-  return { type, sdp: lines.join('\r\n') };
-}
-
-function candidates(usernameFragment) {
-  return Array.from({ length: 10 }, (_, index) => ['onicecandidate', {
-    candidate: `candidate:${index} 1 udp 2113937151 192.0.2.${index} 5400${index} typ host`,
-    sdpMid: '0',
-    sdpMLineIndex: 0,
-    usernameFragment,
-  }]);
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { assertHeard, closeAll, connectAll, kinds, settle, upgraded } from './peer.mjs';
 import { startServer } from './server.mjs';
+import { isUnknown } from './session.mjs';
 import { until } from './until.mjs';
 
 let server;
@@ -19,7 +20,7 @@ for (const kind of kinds) {
     const { id, transport } = leaving;
     const session = leaving.socket.io.engine.id;
     leaving.close();
-    await until('the session has ended', () => isUnknown(session, transport));
+    await until('the session has ended', () => isUnknown(server.url, session, transport));
     one.emit('message', { channel: id, message: 'too late' });
     one.emit('offer', 'for those who stay');
     await settle([one, two]);
@@ -44,14 +45,3 @@ test('every client sees the server end, and why', async () => {
   const wanted = peers.map((peer) => [peer.kind.name, 'transport close']);
   assert.deepEqual(Object.fromEntries(reasons), Object.fromEntries(wanted));
 });
-
-/**
- * Whether the server knows a session no more. The request names the transport the session does not
- * use, which is refused in either case and so does not disturb a session that is still there.
- */
-async function isUnknown(session, transport) {
-  const another = transport === 'polling' ? 'websocket' : 'polling';
-  const response = await fetch(`${server.url}/socket.io/?EIO=4&transport=${another}&sid=${session}`);
-  const { code } = await response.json();
-  return code === 1; // Session ID unknown
-}

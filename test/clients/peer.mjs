@@ -56,14 +56,31 @@ export function upgraded(peer) {
   return until(`${peer.kind.name} is on ${wanted}`, () => peer.transport === wanted, () => peer.transport);
 }
 
-export class Peer {
+/** What any client has heard; whoever makes a client of another kind into a peer extends this. */
+export class Hearing {
   /** What arrived, in order: [event, ...arguments]. Markers of settle() are left out. */
   heard = [];
   /** Rounds of settle() that another peer has announced to this one. */
   markers = [];
 
+  /** Notes an event that has arrived. */
+  hear(event, args) {
+    const marker = args[0]?.settled;
+    // A peer that hears its own marker has been echoed: that belongs in heard, where tests see it.
+    if (marker && args[0].from !== this.id) this.markers.push(marker);
+    else this.heard.push([event, ...args]);
+  }
+
+  /** Hands over what was heard until now and forgets it. */
+  takeHeard() {
+    return this.heard.splice(0);
+  }
+}
+
+export class Peer extends Hearing {
   /** Starts to connect; listeners added before the next turn of the event loop miss nothing. */
   constructor(url, kind, options) {
+    super();
     this.kind = kind;
     this.socket = clients[kind.version](url, {
       forceNew: true, // without it a second client of a version shares the first one's connection
@@ -72,15 +89,8 @@ export class Peer {
     });
     openPeers.add(this);
     for (const event of events) {
-      this.socket.on(event, (...args) => this.#hear(event, args));
+      this.socket.on(event, (...args) => this.hear(event, args));
     }
-  }
-
-  #hear(event, args) {
-    const marker = args[0]?.settled;
-    // A peer that hears its own marker has been echoed: that belongs in heard, where tests see it.
-    if (marker && args[0].from !== this.id) this.markers.push(marker);
-    else this.heard.push([event, ...args]);
   }
 
   /** The id that names this peer's room on the server. */
@@ -95,11 +105,6 @@ export class Peer {
 
   emit(event, ...args) {
     this.socket.emit(event, ...args);
-  }
-
-  /** Hands over what was heard until now and forgets it. */
-  takeHeard() {
-    return this.heard.splice(0);
   }
 
   close() {
