@@ -5,7 +5,7 @@ BIN := bin/signaling
 # Settings that may be given on the command line, as in: make run ARGS='-addr :9000'
 ARGS     ?=
 FUZZTIME ?= 30s
-SUITES   ?= go clients browser
+SUITES   ?= go clients otherclients browser
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
@@ -16,6 +16,13 @@ DIST   := internal/web/dist
 BUNDLE := $(addprefix $(DIST)/, \
 	socket.io.js socket.io.min.js socket.io.esm.min.js socket.io.msgpack.min.js \
 	socket.io.js.map socket.io.min.js.map socket.io.esm.min.js.map socket.io.msgpack.min.js.map)
+
+# The folders whose npm packages a suite uses.
+NPM_clients      := clients
+NPM_otherclients := clients compat
+NPM_browser      := browser clients
+NPM_compat       := compat
+packages = $(addsuffix /node_modules/.installed,$(addprefix test/,$(sort $(foreach suite,$(SUITES),$(NPM_$(suite))))))
 
 # One line for a missing program: $(call need,PROGRAM,WHAT TO DO)
 need     = @command -v $(1) >/dev/null || { echo "$(1) is missing: $(2)" >&2; exit 1; }
@@ -48,7 +55,7 @@ $(BUNDLE): $(DIST)/%: $(NPM)/node_modules/.installed
 	cd $* && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
-test: test-programs build $(filter-out test/go/%,$(SUITES:%=test/%/node_modules/.installed)) ## all tests, then their count (SUITES='go clients browser')
+test: test-programs build $(packages) ## all tests, then their count (SUITES='go clients otherclients browser')
 	$(need_go)
 	@go run ./test/suites $(SUITES)
 
@@ -65,6 +72,7 @@ lint: ## gofmt, go vet, staticcheck, go mod tidy
 	go vet ./...
 	go run $(STATICCHECK) ./...
 	go mod tidy -diff
+	cd test/otherclients/goclient && go vet . && go run $(STATICCHECK) . && go mod tidy -diff
 
 bench: build test/bench/node/node_modules/.installed ## compare the cost with Node's and others (ARGS=-quick)
 	@go run ./test/bench $(ARGS)

@@ -3,7 +3,7 @@
 # Debian, as root, by installing what is missing; elsewhere by saying what to
 # install. With arguments it looks after those programs only.
 #
-#   test/install.sh [make|gcc|node|npm|chromium|firefox]...
+#   test/install.sh [make|gcc|node|npm|chromium|firefox|python-socketio]...
 set -euo pipefail
 
 # The least major version of Node.js that the tests' packages run on, and what is
@@ -28,6 +28,7 @@ packages() {
     gcc) echo gcc libc6-dev ;;
     node) echo nodejs ;;
     firefox) echo firefox-esr ;;
+    python-socketio) echo python3-socketio python3-aiohttp python3-requests python3-websocket ;;
     *) echo "$1" ;;
   esac
 }
@@ -40,11 +41,16 @@ purpose() {
     node | npm) echo 'runs the official clients' ;;
     chromium) echo 'the page is tested in it; CHROMIUM may hold its path' ;;
     firefox) echo 'the page is tested in it; FIREFOX may hold its path' ;;
+    python-socketio) echo 'one of the clients tried, with its transports; PYTHON may hold the path of a Python that has it' ;;
   esac
 }
 
 found() {
   local name
+  if [ "$1" = python-socketio ]; then
+    "${PYTHON:-/usr/bin/python3}" -c 'import aiohttp, requests, socketio, websocket' 2>/dev/null
+    return
+  fi
   for name in $(names "$1"); do
     if command -v "$name" >/dev/null; then return 0; fi
   done
@@ -90,7 +96,7 @@ update_node() {
   hash -r
 }
 
-if [ $# = 0 ]; then set -- make gcc node npm chromium firefox; fi
+if [ $# = 0 ]; then set -- make gcc node npm chromium firefox python-socketio; fi
 
 lacking=$(missing "$@")
 if [ -n "$lacking" ] && can_install; then

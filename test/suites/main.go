@@ -33,13 +33,13 @@ func run(ctx context.Context, names []string, out io.Writer) (tally, error) {
 	for _, name := range names {
 		s, ok := suites[name]
 		if !ok {
-			return tally{}, fmt.Errorf("unknown suite %q: choose from go, clients, browser and compat", name)
+			return tally{}, fmt.Errorf("unknown suite %q: choose from go, clients, otherclients, browser and compat", name)
 		}
 		s.name = name
 		chosen = append(chosen, s)
 	}
 	if len(chosen) == 0 {
-		return tally{}, errors.New("name the suites to run: go, clients, browser, compat")
+		return tally{}, errors.New("name the suites to run: go, clients, otherclients, browser, compat")
 	}
 	var total tally
 	for _, s := range chosen {
