@@ -179,26 +179,51 @@ func TestProgramsConnectTimeout(t *testing.T) {
 
 func TestOriginsOfTheProgram(t *testing.T) {
 	for _, row := range []struct {
-		name, origins, origin string
+		name, origins, origin string // HOST stands for the server
 		status                int
 		allowed               string
 	}{
 		{"any by default", "*", "https://a.example", 200, "https://a.example"},
 		{"one that is listed", "https://a.example,https://*.b.example", "https://x.b.example", 200, "https://x.b.example"},
 		{"one that is not", "https://a.example", "https://evil.example", 403, ""},
+		{"one that only ends like a listed one", "https://*.b.example", "https://evil-b.example", 403, ""},
 		{"none, as clients that are no browsers send", "https://a.example", "", 200, ""},
+		{"that of the server's own page", "https://a.example", "http://HOST", 200, ""},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			p := start(t, "-origins", row.origins)
+			browser := wiretest.NewBrowser(t, p.addr)
 			var header []string
 			if row.origin != "" {
-				header = []string{"Origin", row.origin}
+				header = []string{"Origin", strings.Replace(row.origin, "HOST", p.addr, 1)}
 			}
-			a := wiretest.NewBrowser(t, p.addr).Must(t, "GET", "/socket.io/?EIO=4&transport=polling", "", header...)
-			if a.Status != row.status || a.Header.Get("Access-Control-Allow-Origin") != row.allowed {
-				t.Errorf("the answer is %d %q, allowed %q", a.Status, a.Body, a.Header.Get("Access-Control-Allow-Origin"))
+			for target, status := range map[string]int{
+				"/socket.io/?EIO=4&transport=polling": row.status,
+				"/socket.io/socket.io.js":             200, // a script is anybody's; to read it is not
+			} {
+				a := browser.Must(t, "GET", target, "", header...)
+				if a.Status != status || a.Header.Get("Access-Control-Allow-Origin") != row.allowed {
+					t.Errorf("%s is answered %d, allowed %q", target, a.Status, a.Header.Get("Access-Control-Allow-Origin"))
+				}
 			}
+			wantWebSocket(t, p, row.origin, row.status == 200)
 		})
+	}
+}
+
+// wantWebSocket opens a WebSocket from a page of the origin, or is refused.
+func wantWebSocket(t *testing.T, p *program, origin string, allowed bool) {
+	t.Helper()
+	var lines []string
+	if origin != "" {
+		lines = []string{"Origin: " + strings.Replace(origin, "HOST", "test", 1)}
+	}
+	w, err := wiretest.TryDial(p.addr, wiretest.PeerTarget, lines...)
+	if err == nil {
+		w.Conn.Close()
+	}
+	if (err == nil) != allowed {
+		t.Errorf("the WebSocket is answered %v", err)
 	}
 }
 
