@@ -63,7 +63,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	}
 	server.Announce(stdout, l.Addr())
 	go server.TidyMemory(ctx) // ends with ctx
-	return server.Serve(ctx, l, server.Routes(c.Path, b, bundle, iceServers(c), web.Files(files)), b.Close, log)
+	return server.Serve(ctx, l, server.Routes(b, bundle, iceServers(c), web.Files(files)), b.Close, log)
 }
 
 // publicFiles returns the folder to serve: the embedded one, or that of -public.

@@ -64,18 +64,16 @@ func engineOptions(e *base, opts *socket.ServerOptions) engine.Options {
 	o.PingTimeout = set.PingTimeout()
 	o.UpgradeTimeout = set.UpgradeTimeout()
 	o.MaxPayload = int(set.MaxHttpBufferSize())
-	o.Cookie = set.Cookie()
+	o.Cookie = sessionCookie(set.Cookie())
 	o.CompressAbove = 0
 	if c := set.HttpCompression(); c != nil {
-		o.CompressAbove = c.Threshold
+		o.CompressAbove = leastSize(c.Threshold)
 	}
-	if first := set.InitialPacket(); first != nil {
-		text, err := io.ReadAll(first)
-		if err == nil {
-			o.InitialPacket = engine.NewText(append(make([]byte, engine.Headroom), text...))
-		}
+	if c := set.PerMessageDeflate(); c != nil {
+		o.DeflateAbove = leastSize(c.Threshold)
 	}
-	if c := opts.Cors(); c != nil {
+	o.InitialPacket = initialPacket(set.InitialPacket())
+	if c := opts.Cors(); c != nil && c.Origin != false { // for false, Node's package does nothing at all
 		o.CORS = corsOptions(c)
 	}
 	if allow := set.AllowRequest(); allow != nil {
@@ -85,6 +83,54 @@ func engineOptions(e *base, opts *socket.ServerOptions) engine.Options {
 	o.Headers = e.tellHeaders
 	o.Refused = e.tellRefused
 	return o
+}
+
+// leastSize translates a threshold: 0 has everything compressed, as in Node. A
+// negative one stands for Node's false, which the module has no other way to say.
+func leastSize(threshold int) int {
+	if threshold < 0 {
+		return 0
+	}
+	return max(threshold, 1)
+}
+
+// sessionCookie returns the cookie with the default that the module leaves out
+// for the zero value of SameSite.
+func sessionCookie(c *http.Cookie) *http.Cookie {
+	if c == nil || c.SameSite != 0 {
+		return c
+	}
+	lax := *c
+	lax.SameSite = http.SameSiteLaxMode
+	return &lax
+}
+
+// initialPacket reads the option once for all clients: text from the readers
+// that the module takes for text, binary from any other.
+func initialPacket(r io.Reader) *engine.Packet {
+	if r == nil {
+		return nil
+	}
+	data, err := io.ReadAll(r)
+	if err != nil {
+		panic(fmt.Sprintf("the option initialPacket cannot be read: %v", err))
+	}
+	switch r.(type) {
+	case *types.StringBuffer, *strings.Reader:
+		return engine.NewText(append(make([]byte, engine.Headroom), data...))
+	default:
+		return engine.NewBinary(data)
+	}
+}
+
+// enginePath returns what the paths of the engine's requests begin with.
+func enginePath(e *base, opts *socket.ServerOptions) string {
+	if opts.GetRawPath() != nil {
+		return e.ComputePath(opts)
+	}
+	usual := *opts
+	usual.SetPath("/socket.io")
+	return e.ComputePath(&usual)
 }
 
 // runMiddleware runs the engine's middlewares, those of io.Engine().Use.

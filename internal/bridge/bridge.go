@@ -10,6 +10,7 @@ package bridge
 import (
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -31,6 +32,7 @@ type Bridge struct {
 	engine *engine.Server
 	base   *base
 	cors   *engine.CORS // nil: no cross-origin headers
+	path   string       // what the paths of the engine's requests begin with
 
 	// handlers is immutable once the first request is served.
 	handlers map[route]Handler
@@ -60,6 +62,7 @@ func New(opts *socket.ServerOptions, log *slog.Logger, tune ...func(*engine.Opti
 		f(&set)
 	}
 	b.cors = set.CORS
+	b.path = enginePath(b.base, opts)
 	b.engine = engine.NewServer(set, router{b})
 	b.io.Bind(b.base)
 	return b
@@ -77,6 +80,10 @@ func (b *Bridge) Engine() eio.BaseServer { return b.base }
 func (b *Bridge) Handle(namespace, event string, h Handler) {
 	b.handlers[route{namespace, event}] = h
 }
+
+// Match tells whether a request is below the path that the options give, and
+// meant for ServeHTTP.
+func (b *Bridge) Match(r *http.Request) bool { return strings.HasPrefix(r.URL.EscapedPath(), b.path) }
 
 // ServeHTTP serves the Engine.IO requests.
 func (b *Bridge) ServeHTTP(w http.ResponseWriter, r *http.Request) { b.engine.ServeHTTP(w, r) }

@@ -119,7 +119,7 @@ func TestMiddlewares(t *testing.T) {
 	}{
 		{"one that passes", []socket.NamespaceMiddleware{pass}, []string{"", `42["echo",1]`}},
 		{"several that pass", []socket.NamespaceMiddleware{pass, later, slow}, []string{"", `42["echo",1]`}},
-		{"one that fails", []socket.NamespaceMiddleware{fail("no", nil)}, []string{`44{"data":null,"message":"no"}`}},
+		{"one that fails", []socket.NamespaceMiddleware{fail("no", nil)}, []string{`44{"message":"no"}`}},
 		{"one that fails with data", []socket.NamespaceMiddleware{pass, fail("no", map[string]any{"a": 1})}, []string{`44{"data":{"a":1},"message":"no"}`}},
 		{"one that fails later", []socket.NamespaceMiddleware{later, fail("no", 1)}, []string{`44{"data":1,"message":"no"}`}},
 		{"none behind the one that fails", []socket.NamespaceMiddleware{fail("first", 1), fail("second", 2)}, []string{`44{"data":1,"message":"first"}`}},

@@ -69,8 +69,8 @@ func (c *conn) dispatch(b *engine.Batch, in membership, p *codec.Packet) {
 
 // emit calls the listeners that a socket has for an event.
 func (c *conn) emit(b *engine.Batch, s *socket.Socket, p *codec.Packet) {
-	catchAll := s.ListenersAny()
-	if len(catchAll) == 0 && s.ListenerCount(events.EventName(p.Name)) == 0 {
+	catchAll, middlewares := s.ListenersAny(), middlewaresOf(s)
+	if len(catchAll) == 0 && len(middlewares) == 0 && s.ListenerCount(events.EventName(p.Name)) == 0 {
 		return
 	}
 	args := append(make([]any, 0, 2+len(p.Args)), p.Name)
@@ -82,9 +82,7 @@ func (c *conn) emit(b *engine.Batch, s *socket.Socket, p *codec.Packet) {
 	for _, listen := range catchAll {
 		listen(args...)
 	}
-	if s.Connected() {
-		s.EmitUntyped(p.Name, args[1:]...)
-	}
+	c.pass(s, middlewares, args)
 }
 
 // ack returns the function that acknowledges an event, once.

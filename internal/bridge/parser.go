@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"errors"
+	"maps"
 
 	"github.com/zishang520/engine.io/v2/types"
 	"github.com/zishang520/socket.io-go-parser/v2/parser"
@@ -33,6 +34,9 @@ type encoded struct {
 func (e *encoded) Clone() types.BufferInterface { return e }
 
 func (e encoder) Encode(p *parser.Packet) []types.BufferInterface {
+	if p.Type == parser.CONNECT_ERROR {
+		p = withoutNil(p)
+	}
 	packets, err := rooms.Module(p)
 	if err != nil {
 		e.b.log.Error("packet not sent: its data is no JSON", "namespace", p.Nsp, "error", err)
@@ -44,6 +48,20 @@ func (e encoder) Encode(p *parser.Packet) []types.BufferInterface {
 		kind:            codec.Type(p.Type - '0'),
 		namespace:       p.Nsp,
 	}}
+}
+
+// withoutNil returns a CONNECT_ERROR without the data that its error has not
+// got: Node leaves out what is undefined, and the client does not find a null.
+func withoutNil(p *parser.Packet) *parser.Packet {
+	reply, ok := p.Data.(map[string]any)
+	if data, there := reply["data"]; !ok || !there || data != nil {
+		return p
+	}
+	without := *p
+	reply = maps.Clone(reply)
+	delete(reply, "data")
+	without.Data = reply
+	return &without
 }
 
 // decoder hands on what the router has decoded: the module's connection gives

@@ -4,7 +4,6 @@ package server
 
 import (
 	"net/http"
-	"strings"
 	"time"
 
 	"signaling/internal/bridge"
@@ -13,17 +12,16 @@ import (
 	"signaling/internal/web"
 )
 
-// Routes returns the handler of every request: below path (with a trailing
-// slash) the browser bundle and the engine, at ice.Path the servers for ICE,
-// anywhere else the files.
-func Routes(path string, b *bridge.Bridge, bundle *web.Bundle, servers ice.Servers, files http.Handler) http.Handler {
-	prefix := strings.TrimSuffix(path, "/") + "/"
+// Routes returns the handler of every request: below the bridge's path the
+// browser bundle and the engine, at ice.Path the servers for ICE, anywhere else
+// the files.
+func Routes(b *bridge.Bridge, bundle *web.Bundle, servers ice.Servers, files http.Handler) http.Handler {
 	script, iceServers := b.CORS(bundle), b.CORS(servers)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case bundle.Match(r):
 			script.ServeHTTP(w, r)
-		case strings.HasPrefix(r.URL.EscapedPath(), prefix):
+		case b.Match(r):
 			b.ServeHTTP(w, r)
 		case r.URL.Path == ice.Path:
 			iceServers.ServeHTTP(w, r)

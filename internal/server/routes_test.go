@@ -32,7 +32,7 @@ func serve(t *testing.T, path string) string {
 	if !bundle.Available() {
 		t.Fatal("the browser bundle is missing: run make bundle")
 	}
-	srv := httptest.NewServer(Routes(path, b, bundle, ice.Servers{}, files))
+	srv := httptest.NewServer(Routes(b, bundle, ice.Servers{}, files))
 	t.Cleanup(func() {
 		b.Close()
 		srv.Close()
