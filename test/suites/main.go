@@ -5,11 +5,13 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 )
 
@@ -26,6 +28,11 @@ func main() {
 	}
 }
 
+// known lists the suites there are.
+func known() string {
+	return strings.Join(slices.Sorted(maps.Keys(suites)), ", ")
+}
+
 // run runs the named suites one after the other: they share the processors, and
 // a test that waits for a browser must not starve beside another suite.
 func run(ctx context.Context, names []string, out io.Writer) (tally, error) {
@@ -33,13 +40,13 @@ func run(ctx context.Context, names []string, out io.Writer) (tally, error) {
 	for _, name := range names {
 		s, ok := suites[name]
 		if !ok {
-			return tally{}, fmt.Errorf("unknown suite %q: choose from go, clients, otherclients, browser and compat", name)
+			return tally{}, fmt.Errorf("unknown suite %q: choose from %s", name, known())
 		}
 		s.name = name
 		chosen = append(chosen, s)
 	}
 	if len(chosen) == 0 {
-		return tally{}, errors.New("name the suites to run: go, clients, otherclients, browser, compat")
+		return tally{}, fmt.Errorf("name the suites to run: %s", known())
 	}
 	var total tally
 	for _, s := range chosen {

@@ -33,10 +33,16 @@ var suites = map[string]suite{
 		command: []string{"go", "test", "-race", "-count=1", "-timeout=9m", "-json", "./..."},
 		count:   countGo,
 	},
-	"clients":      {dir: "test/clients", command: []string{"npm", "test", "--silent"}, count: countNode},
-	"otherclients": {dir: "test/otherclients", command: []string{"npm", "test", "--silent"}, count: countNode},
-	"browser":      {dir: "test/browser", command: []string{"npm", "test", "--silent"}, count: countNode},
-	"compat":       {dir: "test/compat", command: []string{"npm", "test", "--silent"}, count: countNode},
+	"clients":      node("test/clients"),
+	"otherclients": node("test/otherclients"),
+	"options":      node("test/options"),
+	"browser":      node("test/browser"),
+	"compat":       node("test/compat"),
+}
+
+// node is a suite of Node.js's test runner.
+func node(dir string) suite {
+	return suite{dir: dir, command: []string{"npm", "test", "--silent"}, count: countNode}
 }
 
 // tally is the number of tests that passed and failed. A skipped test counts as

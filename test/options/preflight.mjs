@@ -1,0 +1,16 @@
+// Run before the tests: builds our server; one line instead of a failure per
+// test when that cannot be done.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const top = fileURLToPath(new URL('../..', import.meta.url));
+
+if (!existsSync(fileURLToPath(new URL('node_modules/socket.io', import.meta.url)))) {
+  console.error('The npm packages are missing: run "npm ci --ignore-scripts" in test/options.');
+  process.exitCode = 1;
+} else {
+  const build = spawnSync('go', ['build', '-o', 'test/options/artifacts/server', './test/options/server'], { cwd: top, stdio: 'inherit' });
+  if (build.error) console.error(`go cannot be run (${build.error.message}): install Go 1.25 or later`);
+  process.exitCode = build.status ?? 1;
+}
