@@ -8,7 +8,6 @@ import (
 	"github.com/zishang520/socket.io/v2/socket"
 
 	"signaling/internal/bridge"
-	"signaling/internal/codec"
 )
 
 // join puts the sender into the room of (room) or ({room, name}).
@@ -60,8 +59,7 @@ func (l Limits) signal(e *bridge.Event) {
 		return
 	}
 	data, _ := e.Arg(0).Field("data") // without it the peer gets null
-	from := codec.AppendString([]byte(`{"from":`), string(e.Sender()))
-	if refusal := e.Signal(socket.SocketId(id), "signal", data.Within(string(from)+`,"data":`, "}")); refusal != nil {
+	if refusal := e.Signal(socket.SocketId(id), "signal", data.Within("from", string(e.Sender()), "data")); refusal != nil {
 		e.Refuse(refusal)
 		return
 	}

@@ -84,7 +84,7 @@ func (c *conn) connectError(namespace string, why *Refusal) []*engine.Packet {
 	if c.session.Revision() != engine.Revision3 {
 		data = map[string]any{"message": why.Message, "data": data}
 	}
-	packets, err := rooms.Module(&parser.Packet{Type: parser.CONNECT_ERROR, Nsp: namespace, Data: data})
+	packets, err := c.b.encoder.Module(&parser.Packet{Type: parser.CONNECT_ERROR, Nsp: namespace, Data: data})
 	if err != nil {
 		c.b.log.Error("refusal not sent: it is no JSON", "namespace", namespace, "error", err)
 	}

@@ -27,12 +27,13 @@ type Handler func(*Event)
 // Bridge is a Socket.IO server: the module's, on our engine.
 type Bridge struct {
 	// immutable after New
-	log    *slog.Logger
-	io     *socket.Server
-	engine *engine.Server
-	base   *base
-	cors   *engine.CORS // nil: no cross-origin headers
-	path   string       // what the paths of the engine's requests begin with
+	log     *slog.Logger
+	io      *socket.Server
+	engine  *engine.Server
+	base    *base
+	encoder rooms.Encoder
+	cors    *engine.CORS // nil: no cross-origin headers
+	path    string       // what the paths of the engine's requests begin with
 
 	// handlers is immutable once the first request is served.
 	handlers map[route]Handler
@@ -49,12 +50,14 @@ type Bridge struct {
 // route says which events a handler is for.
 type route struct{ namespace, event string }
 
-// New returns a server with the module's options. The options' parser and
-// adapter are set here; tune may set what only our engine knows.
+// New returns a server with the module's options. The parser among them may be
+// MessagePack; parser and adapter are set here. tune may set what only our
+// engine knows.
 func New(opts *socket.ServerOptions, log *slog.Logger, tune ...func(*engine.Options)) *Bridge {
 	b := &Bridge{log: log, handlers: make(map[route]Handler), arrivals: make(map[string]Arrival)}
+	b.encoder.Format = formatOf(opts)
 	opts.SetParser(packetParser{b})
-	opts.SetAdapter(&rooms.Builder{Observer: observer{b}, Log: log, Recovery: recoveryTime(opts)})
+	opts.SetAdapter(&rooms.Builder{Observer: observer{b}, Log: log, Encoder: b.encoder, Recovery: recoveryTime(opts)})
 	b.io = socket.NewServer(nil, opts)
 	b.base = newBase(b, opts)
 	set := engineOptions(b.base, opts)

@@ -9,7 +9,6 @@ import (
 
 	"signaling/internal/codec"
 	"signaling/internal/engine"
-	"signaling/internal/rooms"
 )
 
 // Event is one event from a client, on its way to a Handler. It belongs to the
@@ -97,9 +96,9 @@ func (c *conn) acknowledge(namespace string, id uint64, args []any) {
 	if args == nil {
 		args = []any{}
 	}
-	packets, err := rooms.Module(&parser.Packet{Type: parser.ACK, Nsp: namespace, Id: &id, Data: args})
+	packets, err := c.b.encoder.Module(&parser.Packet{Type: parser.ACK, Nsp: namespace, Id: &id, Data: args})
 	if err != nil {
-		c.b.log.Error("acknowledgement not sent: its data is no JSON", "namespace", namespace, "error", err)
+		c.b.log.Error("acknowledgement not sent: its data cannot be encoded", "namespace", namespace, "error", err)
 		return
 	}
 	c.session.Send(packets...)

@@ -26,7 +26,7 @@ func (e *Event) Signal(to socket.SocketId, name string, arg codec.Value) *Refusa
 
 // Acknowledge answers the event with {ok: true}, if its sender asks for that.
 func (e *Event) Acknowledge() {
-	e.reply().Send(e.batch, e.in.member, e.in.adapter.Nsp().Name(), []byte(`{"ok":true}`))
+	e.in.adapter.Presence.Acknowledge(e.batch, e.in.member, e.reply(), []byte(`{"ok":true}`))
 }
 
 // Refuse answers the event with {ok: false, error: {code, message}}. If its
@@ -37,7 +37,7 @@ func (e *Event) Refuse(r *Refusal) {
 		return
 	}
 	json := append([]byte(`{"ok":false,"error":`), r.JSON()...)
-	e.reply().Send(e.batch, e.in.member, e.in.adapter.Nsp().Name(), append(json, '}'))
+	e.in.adapter.Presence.Acknowledge(e.batch, e.in.member, e.reply(), append(json, '}'))
 }
 
 // reply is the acknowledgement that the event asks for.

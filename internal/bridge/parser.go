@@ -2,15 +2,35 @@ package bridge
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 
 	"github.com/zishang520/engine.io/v2/types"
 	"github.com/zishang520/socket.io-go-parser/v2/parser"
+	"github.com/zishang520/socket.io/v2/socket"
 
 	"signaling/internal/codec"
 	"signaling/internal/engine"
 	"signaling/internal/rooms"
 )
+
+// MessagePack, given to SetParser, has a server speak the format of the npm
+// package socket.io-msgpack-parser, which its clients must use too. It is for New
+// alone: a server of the module's own cannot use it.
+var MessagePack parser.Parser = packetParser{b: &Bridge{encoder: rooms.Encoder{Format: codec.MessagePack}}}
+
+// formatOf returns the format that the options' parser stands for. It panics
+// for a parser that our engine cannot use, because it is the module's to call.
+func formatOf(opts *socket.ServerOptions) codec.Format {
+	switch p := opts.GetRawParser().(type) {
+	case nil:
+		return codec.JSON
+	case packetParser: // MessagePack, or that of a server with the same options
+		return p.b.encoder.Format
+	default:
+		panic(fmt.Sprintf("the parser %T cannot be used here: leave it out, or give bridge.MessagePack", p))
+	}
+}
 
 // packetParser is our codec as the module's parser.
 type packetParser struct{ b *Bridge }
@@ -37,9 +57,9 @@ func (e encoder) Encode(p *parser.Packet) []types.BufferInterface {
 	if p.Type == parser.CONNECT_ERROR {
 		p = withoutNil(p)
 	}
-	packets, err := rooms.Module(p)
+	packets, err := e.b.encoder.Module(p)
 	if err != nil {
-		e.b.log.Error("packet not sent: its data is no JSON", "namespace", p.Nsp, "error", err)
+		e.b.log.Error("packet not sent: its data cannot be encoded", "namespace", p.Nsp, "error", err)
 		return nil
 	}
 	return []types.BufferInterface{&encoded{

@@ -33,7 +33,7 @@ func recoveryTime(opts *socket.ServerOptions) time.Duration {
 // client of a lost session that has not received an event names no offset,
 // and the module would not look for the session: it gets one that means all.
 func (b *Bridge) auth(p *codec.Packet) map[string]any {
-	auth, ok := (codec.Value{JSON: p.Data}).Any().(map[string]any)
+	auth, ok := p.Payload().Any().(map[string]any)
 	if !ok {
 		return map[string]any{}
 	}

@@ -18,6 +18,7 @@ type router struct{ b *Bridge }
 // revision 3 to the namespace "/" by itself.
 func (r router) Opened(s *engine.Session) {
 	c := &conn{b: r.b, session: s}
+	c.decoder.Format = r.b.encoder.Format
 	s.SetValue(c)
 	if s.Revision() == engine.Revision3 {
 		c.begin("/")

@@ -10,6 +10,9 @@ import "github.com/zishang520/engine.io/v2/types"
 // The result may take some 40 times the space of the JSON (many small objects);
 // relaying does without it.
 func (v Value) Any() any {
+	if v.packed() {
+		return v.packedAny()
+	}
 	if _, err := scanValue(v.JSON, 0, 0); err != nil {
 		return nil
 	}

@@ -10,7 +10,13 @@ func (d *Decoder) await(attachments int) {
 // Binary takes one binary message: an attachment of the packet that Text has
 // last read. It returns the packet with the last of its attachments, and nil
 // without an error before. It keeps a copy of data.
+//
+// In MessagePack it is a whole packet, which aliases data and is valid until the
+// next call.
 func (d *Decoder) Binary(data []byte) (*Packet, error) {
+	if d.Format == MessagePack {
+		return d.packed(data)
+	}
 	if d.awaited == 0 {
 		return nil, ErrUnexpectedBinary
 	}

@@ -10,7 +10,8 @@ const (
 	keptText = 64
 )
 
-// Decoder decodes the messages of one connection. Its zero value is ready. It
+// Decoder decodes the messages of one connection. Its zero value is ready, for
+// JSON. It
 // is not safe for concurrent use. After an error it is ready for a new packet,
 // though the connection should be closed.
 //
@@ -18,6 +19,8 @@ const (
 // a text message (for one that is nothing but one-digit arguments), a copy of a
 // binary packet's text, and of each attachment.
 type Decoder struct {
+	Format Format // set before the first message, if at all
+
 	packet Packet
 	args   []Value // backs packet.Args
 
@@ -31,7 +34,7 @@ type Decoder struct {
 // packet, whose attachments are still to come. The packet aliases data, and is
 // valid until the next call; of a binary packet the Decoder keeps a copy.
 func (d *Decoder) Text(data []byte) (*Packet, error) {
-	if d.awaited > 0 {
+	if d.awaited > 0 || d.Format == MessagePack {
 		d.Release()
 		return nil, ErrUnexpectedText
 	}

@@ -73,6 +73,10 @@ func (e *encoder) relay(v Value) {
 		e.text = append(e.text, "null"...)
 		return
 	}
+	if v.packed() {
+		e.convert(v)
+		return
+	}
 	written := 0
 	if v.attachments != nil {
 		for _, p := range findPlaceholders(v.JSON) {
@@ -85,6 +89,15 @@ func (e *encoder) relay(v Value) {
 		}
 	}
 	e.text = append(e.text, v.JSON[written:]...)
+}
+
+// convert writes a value that came in MessagePack.
+func (e *encoder) convert(v Value) {
+	d := dataEncoder{encoder: *e, attaches: true}
+	if err := d.value(v.Any(), 0); err != nil { // it is no deeper than JSON may be
+		d.text = append(d.text[:len(e.text)], "null"...)
+	}
+	*e = d.encoder
 }
 
 // attach writes a placeholder for data. Data that is there already is not

@@ -9,8 +9,11 @@ type Packet struct {
 	ID        uint64 // saturated when the digits do not fit
 	HasID     bool
 
-	// Data is the payload: validated JSON as it stood on the wire, nil when absent.
+	// Data is the payload: validated JSON, or MessagePack, as it stood on the wire,
+	// nil when absent. Payload gives it as a Value.
 	Data []byte
+
+	format Format
 
 	// Name is the decoded name of an event. A number stands in its JavaScript
 	// string form (1e3 is "1000"), as the reference's emitter looks it up.
@@ -20,4 +23,13 @@ type Packet struct {
 
 	// Args are an event's arguments after the name, or all elements of an acknowledgement.
 	Args []Value
+}
+
+// Payload returns the packet's data, without its attachments; the zero Value
+// when it has none.
+func (p *Packet) Payload() Value {
+	if p.format == MessagePack && p.Data != nil {
+		return packedValue(p.Data)
+	}
+	return Value{JSON: p.Data}
 }

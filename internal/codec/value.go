@@ -6,13 +6,16 @@ import "iter"
 // attachments that placeholders in it refer to. The zero Value stands for
 // JavaScript's undefined and is written as null.
 //
+// A value of a packet in the format MessagePack is one MessagePack value: the
+// methods do the same, and its bytes are passed on as they came too.
+//
 // A Value made by hand of JSON that is not valid is written as it is; the
 // methods do not panic on it.
 type Value struct {
 	JSON []byte
 	// attachments are all those of the value's packet. Nil for values of packets
 	// that are not binary: there a placeholder is an ordinary object. A pointer,
-	// because it is shared and Args are many.
+	// because it is shared and Args are many. See also inMessagePack.
 	attachments *[][]byte
 }
 
@@ -20,6 +23,9 @@ type Value struct {
 // last counts, as with JSON.parse. It is false if the value is no object, a
 // placeholder for binary data included, or has no such member.
 func (v Value) Field(name string) (Value, bool) {
+	if v.packed() {
+		return v.packedField(name)
+	}
 	if _, binary := v.Binary(); binary {
 		return Value{}, false
 	}
@@ -35,6 +41,9 @@ func (v Value) Field(name string) (Value, bool) {
 // Text returns the decoded string if the value is a string. Half of a surrogate
 // pair without its other half becomes U+FFFD.
 func (v Value) Text() (string, bool) {
+	if v.packed() {
+		return v.packedText()
+	}
 	if len(v.JSON) == 0 || v.JSON[0] != '"' || scanString(v.JSON, 1) != len(v.JSON) {
 		return "", false
 	}
@@ -44,6 +53,9 @@ func (v Value) Text() (string, bool) {
 // Elements returns a sequence of an array's elements. If the value is no array
 // it is false and the sequence is empty.
 func (v Value) Elements() (iter.Seq[Value], bool) {
+	if v.packed() {
+		return v.packedElements()
+	}
 	isArray := len(v.JSON) > 0 && v.JSON[0] == '['
 	return func(yield func(Value) bool) {
 		for i, more := 1, isArray; more; {
@@ -59,25 +71,38 @@ func (v Value) Elements() (iter.Seq[Value], bool) {
 	}, isArray
 }
 
-// Within returns the value as part of a larger one: before and after are the
-// JSON around it and refer to no attachments. Undefined becomes null.
-func (v Value) Within(before, after string) Value {
-	json := append(make([]byte, 0, len(before)+max(len(v.JSON), len("null"))+len(after)), before...)
+// Within returns an object of two members, in the value's own format: key with
+// a text, and name with the value. Undefined becomes null.
+func (v Value) Within(key, text, name string) Value {
+	if v.packed() {
+		return v.packedWithin(key, text, name)
+	}
+	json := AppendString([]byte{'{'}, key)
+	json = AppendString(append(json, ':'), text)
+	json = AppendString(append(json, ','), name)
+	json = append(json, ':')
 	if len(v.JSON) == 0 {
 		json = append(json, "null"...)
 	}
-	return Value{JSON: append(append(json, v.JSON...), after...), attachments: v.attachments}
+	return Value{JSON: append(append(json, v.JSON...), '}'), attachments: v.attachments}
 }
 
 // IsNull reports whether the value is null or undefined.
 func (v Value) IsNull() bool {
+	if v.packed() {
+		return v.packedNull()
+	}
 	return len(v.JSON) == 0 || string(v.JSON) == "null"
 }
 
 // Binary returns the attachment that stands in the value's place, if the value
-// as a whole is a placeholder of a binary packet. The bytes are shared with
-// everybody who got the packet: they may be kept but not changed.
+// as a whole is a placeholder of a binary packet, or is binary in MessagePack.
+// The bytes are shared with everybody who got the packet: they must not be
+// changed, and those in MessagePack are valid only as long as the packet.
 func (v Value) Binary() ([]byte, bool) {
+	if v.packed() {
+		return v.packedBinary()
+	}
 	if v.attachments == nil {
 		return nil, false
 	}

@@ -184,7 +184,7 @@ func TestWithin(t *testing.T) {
 		{"binary, with the attachments it refers to", `451-["e",{"from":"a","data":[{"_placeholder":true,"num":0}]}]`, d},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			text, attachments := AppendEvent([]byte("4"), "/", "e", row.value.Within(`{"from":"a","data":`, "}"))
+			text, attachments := AppendEvent([]byte("4"), "/", "e", row.value.Within("from", "a", "data"))
 			if string(text) != row.want {
 				t.Errorf("got %s, want %s", text, row.want)
 			}

@@ -38,8 +38,8 @@ const (
 	Revision4 Revision = 4
 )
 
-// Headroom is how many bytes a buffer given to NewText must leave free at its
-// start: the longest frame header a server writes and the packet type's digit.
+// Headroom is how many bytes a buffer given to NewText or NewBinaryIn must leave
+// free at its start: the longest frame header a server writes and the packet type's digit.
 const Headroom = maxHeader + 1
 
 // Packet is an outgoing packet, encoded once for any number of receivers.
@@ -77,7 +77,13 @@ func newText(t PacketType, buf []byte) *Packet {
 func NewBinary(data []byte) *Packet {
 	buf := make([]byte, Headroom+len(data))
 	copy(buf[Headroom:], data)
-	start := putHeader(buf[:Headroom], opBinary, len(data))
+	return NewBinaryIn(buf)
+}
+
+// NewBinaryIn returns a binary message packet whose data stand in buf after its
+// first Headroom bytes. The packet owns buf from then on.
+func NewBinaryIn(buf []byte) *Packet {
+	start := putHeader(buf[:Headroom], opBinary, len(buf)-Headroom)
 	return &Packet{buf: buf, start: start, binary: true, legacy: new(frame)}
 }
 

@@ -25,15 +25,16 @@ type Observer interface {
 type Builder struct {
 	Observer Observer
 	Log      *slog.Logger
+	Encoder  Encoder
 	Recovery time.Duration // how long lost sessions can come back; 0: not at all
 }
 
 // New returns the adapter of a namespace.
 func (b *Builder) New(nsp socket.Namespace) socket.Adapter {
-	a := &Adapter{EventEmitter: events.New(), Membership: newMembership(), observer: b.Observer, log: b.Log}
+	a := &Adapter{EventEmitter: events.New(), Membership: newMembership(), observer: b.Observer, encoder: b.Encoder, log: b.Log}
 	a.Prototype(a)
 	a.Construct(nsp)
-	a.Presence = newPresence(a.Membership, nsp.Name())
+	a.Presence = newPresence(a.Membership, nsp.Name(), b.Encoder)
 	if b.Recovery > 0 {
 		a.recovery = newRecovery(b.Recovery)
 	}
@@ -52,6 +53,7 @@ type Adapter struct {
 	proto    socket.Adapter
 	nsp      socket.Namespace
 	observer Observer
+	encoder  Encoder
 	log      *slog.Logger
 	recovery *recovery // nil: connection state recovery is off
 }

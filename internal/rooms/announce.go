@@ -55,15 +55,15 @@ type Reply struct {
 	Wanted bool
 }
 
-// Send queues the acknowledgement, if one is wanted.
-func (r Reply) Send(b *engine.Batch, m *Member, namespace string, json []byte) {
+// Acknowledge queues the acknowledgement of m's request, if one is wanted.
+func (p *Presence) Acknowledge(b *engine.Batch, m *Member, r Reply, json []byte) {
 	if r.Wanted {
-		b.Send(m.session, Ack(namespace, r.ID, codec.Value{JSON: json})...)
+		b.Send(m.session, p.encoder.Ack(p.namespace, r.ID, codec.Value{JSON: json})...)
 	}
 }
 
-func (r Reply) left(b *engine.Batch, m *Member, namespace, name string) {
-	r.Send(b, m, namespace, append(codec.AppendString([]byte(`{"ok":true,"room":`), name), '}'))
+func (p *Presence) answerLeave(b *engine.Batch, m *Member, r Reply, name string) {
+	p.Acknowledge(b, m, r, append(codec.AppendString([]byte(`{"ok":true,"room":`), name), '}'))
 }
 
 // answer answers a join: with who is in the room besides m.
@@ -84,7 +84,7 @@ func (p *Presence) answer(b *engine.Batch, m *Member, reply Reply, r *room) {
 		}
 		json, first = append(json, r.cards[i]...), false
 	}
-	reply.Send(b, m, p.namespace, append(json, `]}`...))
+	p.Acknowledge(b, m, reply, append(json, `]}`...))
 }
 
 // card is how a member is announced in a list: {id, name?}.
@@ -100,13 +100,13 @@ func appendPeer(json []byte, m *Member, name string) []byte {
 	return json
 }
 
-func peerJoined(namespace string, m *Member, e Entry) []*engine.Packet {
+func (p *Presence) peerJoined(m *Member, e Entry) []*engine.Packet {
 	json := append(codec.AppendString([]byte(`{"room":`), e.Room), ',')
-	return Event(namespace, "peer-joined", codec.Value{JSON: append(appendPeer(json, m, e.Name), '}')})
+	return p.encoder.Event(p.namespace, "peer-joined", codec.Value{JSON: append(appendPeer(json, m, e.Name), '}')})
 }
 
-func peerLeft(namespace string, m *Member, name, reason string) []*engine.Packet {
+func (p *Presence) peerLeft(m *Member, name, reason string) []*engine.Packet {
 	json := append(codec.AppendString([]byte(`{"room":`), name), ',')
 	json = codec.AppendString(append(appendPeer(json, m, ""), `,"reason":`...), reason)
-	return Event(namespace, "peer-left", codec.Value{JSON: append(json, '}')})
+	return p.encoder.Event(p.namespace, "peer-left", codec.Value{JSON: append(json, '}')})
 }

@@ -104,6 +104,6 @@ func (p *Presence) Signal(b *engine.Batch, from *Member, to socket.SocketId, nam
 	if peer == nil || peer == from || p.inside[peer] == nil || !p.togetherLocked(from, peer) {
 		return unknownPeer
 	}
-	b.Send(peer.session, Event(p.namespace, name, arg)...)
+	b.Send(peer.session, p.encoder.Event(p.namespace, name, arg)...)
 	return nil
 }

@@ -23,7 +23,7 @@ func (a *Adapter) Relay(b *engine.Batch, from *Member, to []socket.Room, name st
 	if len(receivers) == 0 || len(receivers) == 1 && receivers[0].Member == from {
 		return
 	}
-	packets := Event(a.nsp.Name(), name, args...)
+	packets := a.encoder.Event(a.nsp.Name(), name, args...)
 	for _, r := range receivers {
 		if r.Member != from {
 			b.Send(r.Session, packets...)
@@ -42,7 +42,7 @@ func (a *Adapter) receiversLocked(from *Member, to []socket.Room) []Receiver {
 func (a *Adapter) relayRecordedLocked(b *engine.Batch, from *Member, to []socket.Room, name string, args []codec.Value) {
 	a.recovery.mu.Lock()
 	defer a.recovery.mu.Unlock()
-	packets := Event(a.nsp.Name(), name, append(args, codec.Value{JSON: a.recovery.nextOffsetLocked()})...)
+	packets := a.encoder.Event(a.nsp.Name(), name, append(args, codec.Value{JSON: a.recovery.nextOffsetLocked()})...)
 	a.recovery.recordLocked(keptEvent{
 		packets: packets,
 		to:      to,
@@ -100,9 +100,9 @@ func (a *Adapter) BroadcastWithAck(p *parser.Packet, opts *socket.BroadcastOptio
 
 // encode encodes a packet of the module's, or logs why it cannot be sent.
 func (a *Adapter) encode(p *parser.Packet) []*engine.Packet {
-	packets, err := Module(p)
+	packets, err := a.encoder.Module(p)
 	if err != nil {
-		a.log.Error("event not sent: its data is no JSON", "namespace", p.Nsp, "error", err)
+		a.log.Error("event not sent: its data cannot be encoded", "namespace", p.Nsp, "error", err)
 	}
 	return packets
 }

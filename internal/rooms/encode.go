@@ -10,27 +10,48 @@ import (
 // sizeHint is what an event's packet takes besides its arguments.
 const sizeHint = 48
 
-// Event encodes an event once for any number of receivers: the packet's text
-// and, behind it, its attachments.
-func Event(namespace, name string, args ...codec.Value) []*engine.Packet {
+// Encoder encodes packets in the format of a server's clients, each once for any
+// number of receivers.
+type Encoder struct{ Format codec.Format }
+
+// Event encodes an event: in JSON the packet's text and, behind it, its
+// attachments.
+func (e Encoder) Event(namespace, name string, args ...codec.Value) []*engine.Packet {
 	size := engine.Headroom + sizeHint + len(namespace) + len(name)
 	for _, arg := range args {
 		size += len(arg.JSON)
 	}
-	return packets(codec.AppendEvent(make([]byte, engine.Headroom, size), namespace, name, args...))
+	buf := make([]byte, engine.Headroom, size)
+	if e.Format == codec.MessagePack {
+		return []*engine.Packet{engine.NewBinaryIn(codec.AppendPackedEvent(buf, namespace, name, args...))}
+	}
+	return packets(codec.AppendEvent(buf, namespace, name, args...))
 }
 
 // Ack encodes an acknowledgement.
-func Ack(namespace string, id uint64, args ...codec.Value) []*engine.Packet {
-	return packets(codec.AppendAck(make([]byte, engine.Headroom, engine.Headroom+sizeHint), namespace, id, args...))
+func (e Encoder) Ack(namespace string, id uint64, args ...codec.Value) []*engine.Packet {
+	buf := make([]byte, engine.Headroom, engine.Headroom+sizeHint)
+	if e.Format == codec.MessagePack {
+		return []*engine.Packet{engine.NewBinaryIn(codec.AppendPackedAck(buf, namespace, id, args...))}
+	}
+	return packets(codec.AppendAck(buf, namespace, id, args...))
 }
 
-// Module encodes a packet of the module's. It fails for data that JSON cannot express.
-func Module(p *parser.Packet) ([]*engine.Packet, error) {
+// Module encodes a packet of the module's. It fails for data that the format
+// cannot express.
+func (e Encoder) Module(p *parser.Packet) ([]*engine.Packet, error) {
 	if m, ok := p.Data.(missed); ok {
 		return m.packets, nil
 	}
-	text, attachments, err := codec.AppendPacket(make([]byte, engine.Headroom, engine.Headroom+sizeHint), p)
+	buf := make([]byte, engine.Headroom, engine.Headroom+sizeHint)
+	if e.Format == codec.MessagePack {
+		packed, err := codec.AppendPackedPacket(buf, p)
+		if err != nil {
+			return nil, err
+		}
+		return []*engine.Packet{engine.NewBinaryIn(packed)}, nil
+	}
+	text, attachments, err := codec.AppendPacket(buf, p)
 	if err != nil {
 		return nil, err
 	}

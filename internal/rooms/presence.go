@@ -23,6 +23,7 @@ type Presence struct {
 	// immutable
 	members   *Membership
 	namespace string
+	encoder   Encoder
 
 	// mu is taken before the locks of recovery and membership. Nothing is
 	// written to a connection under it, only queued.
@@ -59,10 +60,11 @@ type Limits struct {
 	Rooms int // rooms of one client
 }
 
-func newPresence(members *Membership, namespace string) *Presence {
+func newPresence(members *Membership, namespace string, encoder Encoder) *Presence {
 	return &Presence{
 		members:   members,
 		namespace: namespace,
+		encoder:   encoder,
 		rooms:     make(map[string]*room),
 		inside:    make(map[*Member]*visit),
 	}
@@ -113,7 +115,7 @@ func (p *Presence) enterLocked(b *engine.Batch, m *Member, e Entry) *room {
 		r = &room{name: e.Room}
 		p.rooms[e.Room] = r
 	} else {
-		p.tell(b, r, m, peerJoined(p.namespace, m, e))
+		p.tell(b, r, m, p.peerJoined(m, e))
 	}
 	r.present = append(r.present, Receiver{m, m.session})
 	r.cards = append(r.cards, card(m, e.Name))
@@ -139,7 +141,7 @@ func (p *Presence) Leave(b *engine.Batch, m *Member, name string, reply Reply) *
 	if v.rooms = slices.DeleteFunc(v.rooms, func(other *room) bool { return other == r }); len(v.rooms) == 0 {
 		p.forgetLocked(m)
 	}
-	reply.left(b, m, p.namespace, name)
+	p.answerLeave(b, m, reply, name)
 	return nil
 }
 
@@ -155,7 +157,7 @@ func (p *Presence) exitLocked(b *engine.Batch, m *Member, r *room, reason string
 	if reason == shuttingDown {
 		return
 	}
-	p.tell(b, r, m, peerLeft(p.namespace, m, r.name, reason))
+	p.tell(b, r, m, p.peerLeft(m, r.name, reason))
 }
 
 func (p *Presence) forgetLocked(m *Member) {

@@ -1,6 +1,8 @@
 // What both servers of the comparison run; server/application.go is the twin of
 // this file.
 
+import msgpack from 'socket.io-msgpack-parser';
+
 const relayed = ['offer', 'answer', 'onicecandidate'];
 
 /** Sets up a server; a row's features are switched on by their names. */
@@ -25,8 +27,12 @@ export function application(io, features) {
   return { state: () => ({ log, rooms: [...rooms.children].map((nsp) => nsp.name) }) };
 }
 
-/** The options that are functions. */
-application.options = (features) => features.includes('allowRequest') ? { allowRequest } : {};
+/** The options, with those filled in that are functions and modules. */
+application.options = (options, features) => ({
+  ...options,
+  ...(features.includes('allowRequest') && { allowRequest }),
+  ...(options.parser === 'msgpack' && { parser: msgpack }),
+});
 
 function allowRequest(req, decide) {
   const { token } = req._query;

@@ -9,6 +9,9 @@ const top = fileURLToPath(new URL('../..', import.meta.url));
 if (!existsSync(fileURLToPath(new URL('node_modules/socket.io', import.meta.url)))) {
   console.error('The npm packages are missing: run "npm ci --ignore-scripts" in test/options.');
   process.exitCode = 1;
+} else if (!existsSync(`${top}/internal/web/dist/socket.io.msgpack.min.js`)) {
+  console.error('The browser bundle is missing: run "make bundle".');
+  process.exitCode = 1;
 } else {
   const build = spawnSync('go', ['build', '-o', 'test/options/artifacts/server', './test/options/server'], { cwd: top, stdio: 'inherit' });
   if (build.error) console.error(`go cannot be run (${build.error.message}): install Go 1.25 or later`);

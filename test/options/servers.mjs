@@ -37,7 +37,7 @@ export async function startNode({ options = {}, features = [] }) {
     if (req.url === '/log') res.end(JSON.stringify(app.state()));
     else res.writeHead(404).end();
   });
-  const io = new Server(http, { ...options, ...application.options(features) });
+  const io = new Server(http, application.options(options, features));
   const app = application(io, features);
   await new Promise((done) => http.listen(0, '127.0.0.1', done));
   const url = `http://127.0.0.1:${http.address().port}`;

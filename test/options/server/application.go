@@ -62,7 +62,7 @@ func allowRequest(ctx *types.HttpContext) error {
 
 func newApplication(b *bridge.Bridge, names []string) *application {
 	a := &application{b: b}
-	handlers.Register(b)
+	handlers.Register(b, handlers.DefaultLimits)
 	io := b.Server()
 	io.On("connection", func(args ...any) { a.connected(args[0].(*socket.Socket)) })
 	rooms := io.Of(regexp.MustCompile(`^/room-\d+$`), nil).(socket.ParentNamespace)

@@ -10,6 +10,8 @@ import (
 
 	"github.com/zishang520/engine.io/v2/types"
 	"github.com/zishang520/socket.io/v2/socket"
+
+	"signaling/internal/bridge"
 )
 
 // settings are a row's: the server's options under the names and in the forms
@@ -37,6 +39,7 @@ type options struct {
 	CORS                        *cors
 	ConnectionStateRecovery     *recovery
 	CleanupEmptyChildNamespaces *bool
+	Parser                      string
 }
 
 type cors struct {
@@ -103,6 +106,9 @@ func (o options) module() *socket.ServerOptions {
 	assign((*time.Duration)(o.ConnectTimeout), to.SetConnectTimeout)
 	assign(o.MaxHTTPBufferSize, to.SetMaxHttpBufferSize)
 	assign(o.CleanupEmptyChildNamespaces, to.SetCleanupEmptyChildNamespaces)
+	if o.Parser == "msgpack" {
+		to.SetParser(bridge.MessagePack)
+	}
 	if o.Transports != nil {
 		to.SetTransports(types.NewSet(o.Transports...))
 	}

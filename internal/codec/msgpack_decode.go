@@ -1,0 +1,144 @@
+package codec
+
+import "math"
+
+// maxPackedArgs bounds the arguments of an event, of which each may be a single
+// byte and takes a Value.
+const maxPackedArgs = 1 << 16
+
+// maxSafeInteger is the largest integer that JavaScript tells from the next one.
+const maxSafeInteger = 1<<53 - 1
+
+// packedFields are the members of a packet's map; the zero Value is none.
+type packedFields struct{ kind, namespace, data, id Value }
+
+// packed decodes a packet in MessagePack. It checks what the reference parser
+// does and, as for JSON, that no event has a reserved name.
+func (d *Decoder) packed(data []byte) (*Packet, error) {
+	d.Release()
+	fields, err := scanFields(data)
+	if err != nil {
+		return nil, err
+	}
+	namespace, ok := fields.namespace.packedText()
+	if !ok {
+		return nil, ErrInvalidPacket
+	}
+	p := Packet{Namespace: recall(&d.namespace, []byte(namespace)), format: MessagePack}
+	if p.Type, ok = packedType(fields.kind); !ok {
+		return nil, ErrUnknownType
+	}
+	if p.ID, p.HasID, ok = packedID(fields.id); !ok {
+		return nil, ErrInvalidPacket
+	}
+	d.packet = p
+	if err := d.packedPayload(fields.data); err != nil {
+		d.Release()
+		return nil, err
+	}
+	return &d.packet, nil
+}
+
+// scanFields checks all of a packet, and finds its members.
+func scanFields(data []byte) (f packedFields, err error) {
+	end, err := scanPacked(data, 0, -1) // the map is not of the payload
+	switch {
+	case err != nil:
+		return f, err
+	case end != len(data):
+		return f, ErrInvalidPayload
+	}
+	packet := packedValue(data)
+	f.kind, _ = packet.packedField("type")
+	f.namespace, _ = packet.packedField("nsp")
+	f.data, _ = packet.packedField("data")
+	f.id, _ = packet.packedField("id")
+	return f, nil
+}
+
+// undefined reports whether a member is not there, which to JavaScript is the
+// same as being undefined.
+func (v Value) undefined() bool {
+	h, ok := v.packedHead()
+	return !ok || h.kind == packUndefined
+}
+
+// packedInteger returns a number that is an integer from 0 to most.
+func packedInteger(v Value, most float64) (uint64, bool) {
+	h, ok := v.packedHead()
+	if !ok || h.kind != packNumber || h.number != math.Trunc(h.number) || h.number < 0 || h.number > most {
+		return 0, false
+	}
+	return uint64(h.number), true
+}
+
+func packedType(v Value) (Type, bool) {
+	n, ok := packedInteger(v, float64(ConnectError))
+	return Type(n), ok
+}
+
+func packedID(v Value) (id uint64, has, ok bool) {
+	if v.undefined() {
+		return 0, false, true
+	}
+	id, ok = packedInteger(v, maxSafeInteger)
+	return id, true, ok
+}
+
+// packedPayload checks that the payload is of the shape that the packet's type
+// asks for, and finds the event name and the arguments in it.
+func (d *Decoder) packedPayload(data Value) error {
+	p := &d.packet
+	h, _ := data.packedHead()
+	missing := data.undefined()
+	if !missing {
+		p.Data = data.JSON
+	}
+	ok := false
+	switch p.Type {
+	case Connect:
+		ok = missing || h.kind == packMap
+	case Disconnect:
+		ok = missing
+	case ConnectError:
+		ok = !missing && (h.kind == packMap || h.kind == packString)
+	default:
+		ok = !missing && h.kind == packArray
+	}
+	switch {
+	case !ok:
+		return ErrInvalidPayload
+	case p.Type == Event || p.Type == Ack:
+		return d.packedArgs(data, h)
+	}
+	return nil
+}
+
+func (d *Decoder) packedArgs(data Value, h packHead) error {
+	p := &d.packet
+	if h.count > maxPackedArgs {
+		return ErrTooManyArguments
+	}
+	if h.count > cap(d.args) {
+		d.args = make([]Value, 0, h.count)
+	}
+	for arg := range data.packedValues(h) {
+		d.args = append(d.args, arg)
+	}
+	p.Args = d.args
+	if p.Type == Ack || h.count == 0 {
+		return nil // an event of nothing means nothing
+	}
+	name := p.Args[0]
+	p.Args = p.Args[1:]
+	switch h, _ := name.packedHead(); h.kind {
+	case packString:
+		p.Name, p.HasName = recall(&d.name, name.JSON[h.start:]), true
+		if isReserved(p.Name) {
+			return ErrReservedName
+		}
+	case packNumber:
+		p.Name, p.HasName, p.NumericName = string(appendFloat(nil, h.number, 64)), true, true
+	}
+	return nil
+}

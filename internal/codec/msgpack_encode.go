@@ -1,0 +1,308 @@
+package codec
+
+import (
+	"bytes"
+	"cmp"
+	"encoding"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/zishang520/engine.io/v2/types"
+	"github.com/zishang520/socket.io-go-parser/v2/parser"
+)
+
+// AppendPackedEvent appends an event packet in MessagePack to dst. Arguments in
+// that format go through as they came; the zero Value is undefined.
+func AppendPackedEvent(dst []byte, namespace, name string, args ...Value) []byte {
+	e := packer{dst}
+	e.header(Event, namespace, 1)
+	e.text("data")
+	e.count(0x90, 0xDC, 1+len(args))
+	e.text(name)
+	for _, arg := range args {
+		e.relay(arg)
+	}
+	return e.out
+}
+
+// AppendPackedAck appends an acknowledgement, as AppendPackedEvent does for events.
+func AppendPackedAck(dst []byte, namespace string, id uint64, args ...Value) []byte {
+	e := packer{dst}
+	e.header(Ack, namespace, 2)
+	e.text("id")
+	e.number(float64(id))
+	e.text("data")
+	e.count(0x90, 0xDC, len(args))
+	for _, arg := range args {
+		e.relay(arg)
+	}
+	return e.out
+}
+
+// AppendPackedPacket appends one of the module's packets in MessagePack to dst,
+// as AppendPacket does in JSON. Binary data stands in its place, NaN and the
+// infinities are numbers, and a time.Time is a Date.
+func AppendPackedPacket(dst []byte, p *parser.Packet) ([]byte, error) {
+	if !p.Type.Valid() {
+		return dst, ErrUnknownType
+	}
+	t := Type(p.Type - parser.CONNECT)
+	if t.binary() {
+		t -= BinaryEvent - Event
+	}
+	e := packer{dst}
+	members := 0
+	if p.Data != nil {
+		members++
+	}
+	if p.Id != nil {
+		members++
+	}
+	e.header(t, p.Nsp, members)
+	if p.Id != nil {
+		e.text("id")
+		e.number(float64(*p.Id))
+	}
+	if p.Data != nil {
+		e.text("data")
+		if err := e.value(p.Data, 1); err != nil {
+			return dst, err
+		}
+	}
+	return e.out, nil
+}
+
+// packer writes one packet in MessagePack.
+type packer struct{ out []byte }
+
+// header writes what every packet has, before the members of its own.
+func (e *packer) header(t Type, namespace string, members int) {
+	if namespace == "" {
+		namespace = "/"
+	}
+	e.count(0x80, 0xDE, 2+members)
+	e.text("type")
+	e.number(float64(t))
+	e.text("nsp")
+	e.text(namespace)
+}
+
+// undefined is JavaScript's, see MessagePack.
+var undefined = []byte{0xD4, 0, 0}
+
+func (e *packer) relay(v Value) {
+	if v.packed() {
+		e.out = append(e.out, v.JSON...)
+		return
+	}
+	start := len(e.out)
+	if len(v.JSON) == 0 || e.value(v.Any(), 0) != nil { // what JSON allows is not too deep
+		e.out = append(e.out[:start], undefined...)
+	}
+}
+
+// value writes v, which stands in depth arrays, maps and pointers.
+func (e *packer) value(v any, depth int) error {
+	if depth > MaxDepth {
+		return ErrTooDeep // a pointer may lead to itself
+	}
+	rv := reflect.ValueOf(v)
+	if v == nil || rv.Kind() == reflect.Pointer && rv.IsNil() {
+		e.out = append(e.out, 0xC0)
+		return nil
+	}
+	switch v := v.(type) {
+	case Value:
+		e.relay(v)
+	case time.Time:
+		e.out = binary.BigEndian.AppendUint64(append(e.out, 0xD7, 0), uint64(v.UnixMilli()))
+	case *types.StringBuffer:
+		e.text(v.String())
+	case *strings.Reader:
+		s, _ := io.ReadAll(v) // it cannot fail
+		e.text(string(s))
+	case types.BufferInterface:
+		e.binary(v.Bytes())
+	case io.Reader:
+		return e.reader(v)
+	case json.Marshaler, encoding.TextMarshaler, json.Number:
+		return e.marshal(v)
+	default:
+		return e.reflected(rv, depth)
+	}
+	return nil
+}
+
+// reflected writes a value of which only the kind matters.
+func (e *packer) reflected(v reflect.Value, depth int) error {
+	switch v.Kind() {
+	case reflect.String:
+		e.text(v.String())
+	case reflect.Bool:
+		e.out = append(e.out, 0xC2)
+		if v.Bool() {
+			e.out[len(e.out)-1] = 0xC3
+		}
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		e.integer(v.Int())
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
+		e.unsigned(v.Uint())
+	case reflect.Float32, reflect.Float64:
+		e.number(v.Float())
+	case reflect.Slice, reflect.Array:
+		if v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Uint8 {
+			e.binary(v.Bytes())
+			return nil
+		}
+		return e.array(v, depth+1)
+	case reflect.Map:
+		if v.Type().Key().Kind() != reflect.String {
+			return e.marshal(v.Interface())
+		}
+		return e.object(v, depth+1)
+	case reflect.Pointer:
+		if v.Elem().Kind() == reflect.Struct {
+			return e.marshal(v.Interface())
+		}
+		return e.value(v.Elem().Interface(), depth+1)
+	default:
+		return e.marshal(v.Interface())
+	}
+	return nil
+}
+
+func (e *packer) array(v reflect.Value, depth int) error {
+	e.count(0x90, 0xDC, v.Len())
+	for i := range v.Len() {
+		if err := e.value(v.Index(i).Interface(), depth); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *packer) object(v reflect.Value, depth int) error {
+	keys := v.MapKeys()
+	slices.SortFunc(keys, func(a, b reflect.Value) int { return cmp.Compare(a.String(), b.String()) })
+	e.count(0x80, 0xDE, len(keys))
+	for _, key := range keys {
+		e.text(key.String())
+		if err := e.value(v.MapIndex(key).Interface(), depth); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *packer) reader(r io.Reader) error {
+	if c, ok := r.(io.Closer); ok {
+		defer c.Close() // it has been read: nothing can be lost
+	}
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return fmt.Errorf("read binary data of a packet: %w", err)
+	}
+	e.binary(data)
+	return nil
+}
+
+// marshal writes what encoding/json makes of v.
+func (e *packer) marshal(v any) error {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("encode data of a packet: %w", err)
+	}
+	e.relay(Value{JSON: bytes.TrimSpace(text)})
+	return nil
+}
+
+// count writes the head of an array or a map: short is that of an empty one of
+// at most 15 members, long that with a count of two bytes behind it.
+func (e *packer) count(short, long byte, n int) {
+	switch {
+	case n < 16:
+		e.out = append(e.out, short|byte(n))
+	case n < 1<<16:
+		e.out = binary.BigEndian.AppendUint16(append(e.out, long), uint16(n))
+	default:
+		e.out = binary.BigEndian.AppendUint32(append(e.out, long+1), uint32(n))
+	}
+}
+
+// text writes a string. What is not UTF-8 in it becomes U+FFFD.
+func (e *packer) text(s string) {
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	if len(s) < 32 {
+		e.out = append(e.out, 0xA0|byte(len(s)))
+	} else {
+		e.length(0xD9, len(s))
+	}
+	e.out = append(e.out, s...)
+}
+
+func (e *packer) binary(data []byte) {
+	e.length(0xC4, len(data))
+	e.out = append(e.out, data...)
+}
+
+// length writes the head of a string or of binary data: first is that with a
+// length of one byte behind it.
+func (e *packer) length(first byte, n int) {
+	switch {
+	case n < 1<<8:
+		e.out = append(e.out, first, byte(n))
+	case n < 1<<16:
+		e.out = binary.BigEndian.AppendUint16(append(e.out, first+1), uint16(n))
+	default:
+		e.out = binary.BigEndian.AppendUint32(append(e.out, first+2), uint32(n))
+	}
+}
+
+// number writes a number as JavaScript has them: integers as such, as far as it
+// tells them apart.
+func (e *packer) number(f float64) {
+	if f == math.Trunc(f) && math.Abs(f) <= maxSafeInteger {
+		e.integer(int64(f))
+		return
+	}
+	e.out = binary.BigEndian.AppendUint64(append(e.out, 0xCB), math.Float64bits(f))
+}
+
+func (e *packer) integer(n int64) {
+	switch {
+	case n >= 0:
+		e.unsigned(uint64(n))
+	case n >= -32:
+		e.out = append(e.out, byte(n))
+	case n >= math.MinInt8:
+		e.out = append(e.out, 0xD0, byte(n))
+	case n >= math.MinInt16:
+		e.out = binary.BigEndian.AppendUint16(append(e.out, 0xD1), uint16(n))
+	case n >= math.MinInt32:
+		e.out = binary.BigEndian.AppendUint32(append(e.out, 0xD2), uint32(n))
+	default:
+		e.out = binary.BigEndian.AppendUint64(append(e.out, 0xD3), uint64(n))
+	}
+}
+
+func (e *packer) unsigned(n uint64) {
+	switch {
+	case n < 1<<7:
+		e.out = append(e.out, byte(n))
+	case n < 1<<8:
+		e.out = append(e.out, 0xCC, byte(n))
+	case n < 1<<16:
+		e.out = binary.BigEndian.AppendUint16(append(e.out, 0xCD), uint16(n))
+	case n < 1<<32:
+		e.out = binary.BigEndian.AppendUint32(append(e.out, 0xCE), uint32(n))
+	default:
+		e.out = binary.BigEndian.AppendUint64(append(e.out, 0xCF), n)
+	}
+}

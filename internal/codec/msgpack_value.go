@@ -1,0 +1,154 @@
+package codec
+
+import (
+	"bytes"
+	"iter"
+	"time"
+
+	"github.com/zishang520/engine.io/v2/types"
+)
+
+// inMessagePack is what the attachments of a Value point to that is in this
+// format: it has none, and the bytes in its field JSON are MessagePack.
+var inMessagePack = new([][]byte)
+
+func (v Value) packed() bool { return v.attachments == inMessagePack }
+
+// packedValue returns the value that is data, which scanPacked has passed.
+func packedValue(data []byte) Value { return Value{JSON: data, attachments: inMessagePack} }
+
+// packedHead returns the head of a value that is in MessagePack.
+func (v Value) packedHead() (packHead, bool) {
+	h, err := readPackHead(v.JSON, 0)
+	return h, err == nil
+}
+
+func (v Value) packedField(name string) (field Value, found bool) {
+	h, ok := v.packedHead()
+	if !ok || h.kind != packMap {
+		return Value{}, false
+	}
+	isKey, wanted := false, false
+	for element := range v.packedValues(h) {
+		if isKey = !isKey; isKey {
+			text, ok := element.packedText()
+			wanted = ok && text == name
+		} else if wanted {
+			field, found = element, true // of several the last counts
+		}
+	}
+	return field, found
+}
+
+func (v Value) packedText() (string, bool) {
+	h, ok := v.packedHead()
+	if !ok || h.kind != packString {
+		return "", false
+	}
+	return string(v.JSON[h.start : h.start+h.size]), true
+}
+
+func (v Value) packedElements() (iter.Seq[Value], bool) {
+	h, ok := v.packedHead()
+	if !ok || h.kind != packArray {
+		return func(func(Value) bool) {}, false
+	}
+	return v.packedValues(h), true
+}
+
+// packedValues visits what is in an array, or the keys and values of a map.
+func (v Value) packedValues(h packHead) iter.Seq[Value] {
+	return func(yield func(Value) bool) {
+		i := h.start
+		for range h.count {
+			end, err := scanPacked(v.JSON, i, 0)
+			if err != nil || !yield(packedValue(v.JSON[i:end:end])) {
+				return // an error is that of bytes made by hand
+			}
+			i = end
+		}
+	}
+}
+
+func (v Value) packedBinary() ([]byte, bool) {
+	h, ok := v.packedHead()
+	if !ok || h.kind != packBinary {
+		return nil, false
+	}
+	return v.JSON[h.start : h.start+h.size], true
+}
+
+func (v Value) packedWithin(key, text, name string) Value {
+	var e packer
+	e.count(0x80, 0xDE, 2)
+	e.text(key)
+	e.text(text)
+	e.text(name)
+	e.relay(v)
+	return packedValue(e.out)
+}
+
+func (v Value) packedNull() bool {
+	h, ok := v.packedHead()
+	return ok && (h.kind == packNull || h.kind == packUndefined)
+}
+
+// packedAny is Any. Binary data is a copy: a message's bytes are not kept. A
+// Date is a time.Time, and an extension that means nothing to clients an array
+// of its type and its data, as they see it.
+func (v Value) packedAny() any {
+	if _, err := scanPacked(v.JSON, 0, 0); err != nil {
+		return nil
+	}
+	r := packReader{data: v.JSON}
+	return r.value()
+}
+
+// packReader decodes what scanPacked has passed: it may recurse.
+type packReader struct {
+	data []byte
+	i    int
+}
+
+func (r *packReader) value() any {
+	h, _ := readPackHead(r.data, r.i)
+	content := r.data[h.start : h.start+h.size]
+	r.i = h.start + h.size
+	switch h.kind {
+	case packFalse, packTrue:
+		return h.kind == packTrue
+	case packNumber:
+		return h.number
+	case packDate:
+		return time.UnixMilli(int64(h.number)).UTC()
+	case packString:
+		return string(content)
+	case packBinary:
+		return types.NewBytesBuffer(bytes.Clone(content))
+	case packExtension:
+		return []any{h.number, types.NewBytesBuffer(bytes.Clone(content))}
+	case packArray:
+		array := make([]any, h.count)
+		for i := range array {
+			array[i] = r.value()
+		}
+		return array
+	case packMap:
+		return r.object(h)
+	}
+	return nil
+}
+
+func (r *packReader) object(h packHead) any {
+	object := make(map[string]any, h.count/2)
+	for range h.count / 2 {
+		key, value := r.value(), r.value()
+		switch key := key.(type) { // keys of another kind mean nothing to anybody
+		case string:
+			object[key] = value
+		case float64:
+			object[string(appendFloat(nil, key, 64))] = value // as JavaScript has it
+		}
+	}
+	return object
+}
