@@ -93,6 +93,17 @@ func socketOptions(c config.Config) *socket.ServerOptions {
 	o.SetConnectTimeout(c.ConnectTimeout)
 	o.SetMaxHttpBufferSize(c.MaxPayload)
 	o.SetCors(&types.Cors{Origin: c.Origins.Allow, Credentials: true})
+	if c.Recovery > 0 {
+		r := &socket.ConnectionStateRecovery{}
+		r.SetMaxDisconnectionDuration(c.Recovery.Milliseconds())
+		o.SetConnectionStateRecovery(r)
+	}
+	if c.Compression > 0 {
+		o.SetPerMessageDeflate(&types.PerMessageDeflate{Threshold: c.Compression})
+	}
+	if c.Parser == config.MsgpackPackets {
+		o.SetParser(bridge.MessagePack)
+	}
 	if !c.Origins.Any() {
 		o.SetAllowRequest(allowOrigins(c.Origins))
 	}

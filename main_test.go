@@ -177,6 +177,28 @@ func TestProgramsConnectTimeout(t *testing.T) {
 	w.WantClose(t, wiretest.NoCode)
 }
 
+func TestProgramCompressesAndRecovers(t *testing.T) {
+	p := start(t, "-compression", "10", "-recovery", "1m")
+	w := wiretest.Dial(t, p.addr, wiretest.PeerTarget, "Sec-WebSocket-Extensions: permessage-deflate")
+	if f := w.Next(t); f.Reserved != wiretest.Compressed {
+		t.Errorf("the open packet %q is not compressed", f.Payload)
+	}
+	w.Send(t, "40")
+	if reply := w.Next(t).Payload; !strings.Contains(reply, `"pid":"`) {
+		t.Errorf("the CONNECT reply %s has nothing to come back with", reply)
+	}
+}
+
+func TestProgramSpeaksMessagePack(t *testing.T) {
+	p := start(t, "-parser", "msgpack")
+	w := wiretest.Dial(t, p.addr, wiretest.PeerTarget)
+	w.Next(t)
+	w.Write(wiretest.Frame{Op: wiretest.Binary, Payload: "\x82\xA4type\x00\xA3nsp\xA1/"})
+	if reply := w.Next(t); reply.Op != wiretest.Binary {
+		t.Errorf("the CONNECT reply is %q", reply.Payload)
+	}
+}
+
 func TestOriginsOfTheProgram(t *testing.T) {
 	for _, row := range []struct {
 		name, origins, origin string // HOST stands for the server

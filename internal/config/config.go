@@ -25,6 +25,9 @@ type Config struct {
 	MaxPayload     int64         // bytes a client may send in one HTTP body or WebSocket message
 	ConnectTimeout time.Duration // how long a client may take to join its first namespace
 	Transports     []string      // of Polling and WebSocket, at least one, no duplicates
+	Recovery       time.Duration // how long a client that was lost may come back to what it missed; 0: not at all
+	Compression    int           // bytes from which on WebSocket messages are compressed; 0: none are
+	Parser         PacketFormat
 	LogLevel       slog.Level
 	LogFormat      LogFormat
 
@@ -42,6 +45,16 @@ type Config struct {
 const (
 	Polling   = "polling"
 	WebSocket = "websocket"
+)
+
+// PacketFormat is the form of the Socket.IO packets, by the names of the npm
+// packages that write them.
+type PacketFormat string
+
+// The packet formats: the protocol's own, and that of socket.io-msgpack-parser.
+const (
+	JSONPackets    PacketFormat = "json"
+	MsgpackPackets PacketFormat = "msgpack"
 )
 
 // ErrShown reports that Parse has printed the help or the version, which is

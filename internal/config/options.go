@@ -55,6 +55,12 @@ var options = []option{
 		func(c *Config, s string) error { c.TURNSecret = s; return nil }},
 	{"turn-ttl", "DURATION", "24h", "how long the credentials for the TURN servers hold",
 		func(c *Config, s string) error { return parseDuration(&c.TURNTTL, s) }},
+	{"recovery", "DURATION", "0s", "time that a client has to come back, after its connection was lost, to what it missed; 0s: none",
+		func(c *Config, s string) error { return parseRecovery(&c.Recovery, s) }},
+	{"compression", "BYTES", "0", "size from which on WebSocket messages are compressed for the clients that can; 0: never",
+		func(c *Config, s string) error { return parseCompression(&c.Compression, s) }},
+	{"parser", "FORMAT", "json", "form of the packets, which all clients must use: json, or msgpack for socket.io-msgpack-parser",
+		func(c *Config, s string) error { return parsePackets(&c.Parser, s) }},
 	{"log-level", "LEVEL", "info", "least level to log: debug, info, warn or error",
 		func(c *Config, s string) error { return parseLevel(&c.LogLevel, s) }},
 	{"log-format", "FORMAT", "text", "form of the log lines: text or json",
@@ -109,6 +115,18 @@ func parseDuration(to *time.Duration, s string) error {
 	return nil
 }
 
+// parseRecovery is parseDuration, but for 0.
+func parseRecovery(to *time.Duration, s string) error {
+	if d, err := time.ParseDuration(s); err == nil && d == 0 {
+		*to = 0
+		return nil
+	}
+	if err := parseDuration(to, s); err != nil {
+		return fmt.Errorf("%w, or 0s for none", err)
+	}
+	return nil
+}
+
 // maxBytes bounds -max-payload: one client may make the server hold that much.
 const maxBytes = 1 << 30
 
@@ -128,6 +146,15 @@ func parseCount(to *int, s string) error {
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 1 || n > maxCount {
 		return fmt.Errorf("must be a number from 1 to %d", maxCount)
+	}
+	*to = n
+	return nil
+}
+
+func parseCompression(to *int, s string) error {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 0 || n > maxBytes {
+		return fmt.Errorf("must be a number of bytes from 0 to %d, such as 1024", maxBytes)
 	}
 	*to = n
 	return nil
@@ -159,6 +186,16 @@ func parseICE(to *[]string, s string, kind iceURL) error {
 		*to = append(*to, u)
 	}
 	return nil
+}
+
+func parsePackets(to *PacketFormat, s string) error {
+	switch f := PacketFormat(strings.ToLower(s)); f {
+	case JSONPackets, MsgpackPackets:
+		*to = f
+		return nil
+	default:
+		return errors.New("choose one of json and msgpack")
+	}
 }
 
 func parseTransports(to *[]string, s string) error {
