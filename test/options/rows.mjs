@@ -123,7 +123,7 @@ export const rows = [
   },
   {
     name: 'upgradeTimeout: a probe that does not end is given up, the session is not',
-    settings: { options: { upgradeTimeout: 60 } },
+    settings: { options: { upgradeTimeout: 500 } },
     async run({ url }, note) {
       const socket = await connected('4.8.4', url, polling);
       const target = `${url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket&sid=${socket.io.engine.id}`;
@@ -155,12 +155,12 @@ export const rows = [
   })),
   {
     name: 'connectTimeout: who joins no namespace is closed',
-    settings: { options: { connectTimeout: 80 } },
+    settings: { options: { connectTimeout: 500 } },
     async run({ url }, note) {
       const probe = new WebSocket(`${url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`);
       note(await new Promise((resolve) => probe.on('close', resolve)));
       const socket = await connected('4.8.4', url, websocket);
-      await new Promise((later) => setTimeout(later, 150));
+      await new Promise((later) => setTimeout(later, 700));
       note(await echo(socket, 'who joins one is not'));
     },
     want: [[1005], ['who joins one is not']],
