@@ -27,10 +27,10 @@ const (
 )
 
 // agreeOnDeflate returns the answer to the first offer in the values of
-// Sec-WebSocket-Extensions that can be met, and the length from which on
-// messages must not be compressed: without a context no reference in one
-// reaches back further than its beginning, so that a message as long as the
-// client's window fits into it. Without such an offer the window is 0.
+// Sec-WebSocket-Extensions that can be met, and the length up to which messages
+// may be compressed: without a context no reference in one reaches back further
+// than its beginning, so that one as long as the client's window needs no other
+// care. Without such an offer the window is 0.
 func agreeOnDeflate(offers []string) (answer string, window int) {
 	for _, line := range offers {
 		for offer := range strings.SplitSeq(line, ",") {
