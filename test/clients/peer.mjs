@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { inspect, isDeepStrictEqual } from 'node:util';
+import { transports } from './transports.mjs';
 import { until } from './until.mjs';
 
 const require = createRequire(import.meta.url);
@@ -11,12 +12,6 @@ const clients = {
   '2.5.0': require('sio2'),
   '3.1.3': require('sio3'),
   '4.8.4': require('sio4'),
-};
-
-const transports = {
-  polling: ['polling'],
-  websocket: ['websocket'],
-  upgrade: ['polling', 'websocket'],
 };
 
 /** The four events the server relays, and those of rooms. */

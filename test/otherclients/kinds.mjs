@@ -1,13 +1,8 @@
 // The clients under test: for each how to connect it, and what it says when it is disconnected.
+import { transports } from '../clients/transports.mjs';
 import { connectBare } from './bare.mjs';
 import { connectProgram } from './program.mjs';
 import { goProgram, here, python } from './tools.mjs';
-
-const transports = {
-  polling: ['polling'],
-  websocket: ['websocket'],
-  upgrade: ['polling', 'websocket'],
-};
 
 const programs = [
   // The version that Debian has does not tell its user a reason.
