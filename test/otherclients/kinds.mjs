@@ -8,10 +8,10 @@ const programs = [
   // The version that Debian has does not tell its user a reason.
   { name: 'python-socketio with threads', command: [python, here('python/sync.py')], left: null, ended: null },
   { name: 'python-socketio with asyncio', command: [python, here('python/async.py')], left: null, ended: null },
-  // Starts a goroutine for each packet, so that its user does not hear them in order; and loses
-  // packets beyond 64 KB over polling.
-  { name: 'socket.io-client-go', command: [goProgram], unordered: true, largest: 60_000,
-    left: 'io client disconnect', ended: 'transport close' },
+  // Begins with any of its transports, so it gets one. Starts a goroutine for each packet, so that
+  // its user does not hear them in order. Loses packets beyond 64 KB over polling.
+  { name: 'socket.io-client-go', command: ['env', 'GODEBUG=asyncpreemptoff=1', goProgram], ways: ['polling', 'websocket'], unordered: true,
+    largest: 60_000, left: 'io client disconnect', ended: 'transport close' },
 ];
 
 const bare = [4, 3].map((revision) => ({
@@ -25,11 +25,11 @@ const bare = [4, 3].map((revision) => ({
 
 /** Every client over every transport that it has. */
 export const kinds = [
-  ...programs.flatMap(({ name, command, ...rest }) => Object.entries(transports).map(([transport, names]) => ({
+  ...programs.flatMap(({ name, command, ways = Object.keys(transports), ...rest }) => ways.map((way) => ({
     ...rest,
-    name: `${name} over ${transport}`,
-    transport: names.at(-1),
-    connect(url) { return connectProgram(this, command, names, url); },
+    name: `${name} over ${way}`,
+    transport: transports[way].at(-1),
+    connect(url) { return connectProgram(this, command, transports[way], url); },
   }))),
   ...bare,
 ];

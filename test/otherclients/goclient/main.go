@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"runtime"
 	"strings"
 	"sync"
 
@@ -24,6 +25,10 @@ type command struct {
 }
 
 func main() {
+	// The client asks for a session before it listens for the answer, and misses
+	// that now and then unless its goroutines run one after the other. Nor may they
+	// interrupt each other: see GODEBUG in ../kinds.mjs.
+	runtime.GOMAXPROCS(1)
 	if err := run(os.Args[1], strings.Split(os.Args[2], ",")); err != nil {
 		fmt.Fprintln(os.Stderr, "goclient:", err)
 		os.Exit(1)
