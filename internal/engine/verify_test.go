@@ -184,6 +184,9 @@ func TestMalformedOpeningHandshake(t *testing.T) {
 		{"a key that is no base64", "dGhlIHNhbXBsZSBub25jZQ==", "!!!!!!!!!!!!!!!!!!!!!!!!", "Missing or invalid Sec-WebSocket-Key header"},
 		{"no version", "Sec-WebSocket-Version: 13\r\n", "", "Missing or invalid Sec-WebSocket-Version header"},
 		{"a version that does not exist", "Version: 13", "Version: 14", "Missing or invalid Sec-WebSocket-Version header"},
+		{"a subprotocol that is no token", "Version: 13", "Version: 13\r\nSec-WebSocket-Protocol: a b", "Invalid Sec-WebSocket-Protocol header"},
+		{"a subprotocol twice", "Version: 13", "Version: 13\r\nSec-WebSocket-Protocol: a, b, a", "Invalid Sec-WebSocket-Protocol header"},
+		{"a subprotocol of no name", "Version: 13", "Version: 13\r\nSec-WebSocket-Protocol: a,,b", "Invalid Sec-WebSocket-Protocol header"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			request := strings.Replace(good, row.old, row.new, 1)
@@ -193,6 +196,9 @@ func TestMalformedOpeningHandshake(t *testing.T) {
 			got := raw(t, f.addr, request)
 			if !strings.HasPrefix(got, "HTTP/1.1 400 ") || !strings.HasSuffix(got, "\r\n\r\n"+row.want) {
 				t.Errorf("the answer is %q, want 400 and %q", got, row.want)
+			}
+			if strings.Contains(got, "\r\nSec-WebSocket-Version: 13, 8\r\n") != (row.want == badVersion) {
+				t.Errorf("the versions that are served stand in %q", got)
 			}
 		})
 	}

@@ -33,21 +33,57 @@ func acceptKey(key string) string {
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// checkWebSocket checks the client's opening handshake, RFC 6455 section 4.2.1.
-func checkWebSocket(r *http.Request) (problem string) {
+// badVersion is the problem that is answered with the versions that are served,
+// RFC 6455 section 4.4.
+const badVersion = "Missing or invalid Sec-WebSocket-Version header"
+
+// checkWebSocket checks the client's opening handshake, RFC 6455 section 4.2.1,
+// and returns the subprotocol to agree to: the first one, or "".
+func checkWebSocket(r *http.Request) (protocol, problem string) {
 	key, err := base64.StdEncoding.DecodeString(r.Header.Get("Sec-WebSocket-Key"))
 	version := r.Header.Get("Sec-WebSocket-Version")
 	switch {
 	case r.Method != http.MethodGet:
-		return "Invalid HTTP method"
+		return "", "Invalid HTTP method"
 	case !strings.EqualFold(r.Header.Get("Upgrade"), "websocket"):
-		return "Invalid Upgrade header"
+		return "", "Invalid Upgrade header"
 	case err != nil || len(key) != 16:
-		return "Missing or invalid Sec-WebSocket-Key header"
+		return "", "Missing or invalid Sec-WebSocket-Key header"
 	case version != "13" && version != "8":
-		return "Missing or invalid Sec-WebSocket-Version header"
+		return "", badVersion
 	}
-	return ""
+	protocol, ok := firstProtocol(r.Header.Values("Sec-WebSocket-Protocol"))
+	if !ok {
+		return "", "Invalid Sec-WebSocket-Protocol header"
+	}
+	return protocol, ""
+}
+
+// firstProtocol returns the first of the offered subprotocols. It reports false
+// when the offer is no list of tokens that differ from each other, RFC 6455
+// section 4.1.
+func firstProtocol(offers []string) (first string, ok bool) {
+	if len(offers) == 0 {
+		return "", true
+	}
+	seen := map[string]bool{}
+	for name := range strings.SplitSeq(strings.Join(offers, ","), ",") {
+		name = strings.Trim(name, " \t")
+		if !isToken(name) || seen[name] {
+			return "", false
+		}
+		if len(seen) == 0 {
+			first = name
+		}
+		seen[name] = true
+	}
+	return first, true
+}
+
+// isToken tells whether s is a token, RFC 9110 section 5.6.2.
+func isToken(s string) bool {
+	const alphanumeric = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	return s != "" && strings.Trim(s, "!#$%&'*+-.^_`|~"+alphanumeric) == ""
 }
 
 // handshakeWriteTime is how long the answer to a handshake may take to go out.
@@ -56,7 +92,7 @@ const handshakeWriteTime = 10 * time.Second
 // acceptWebSocket takes the connection over from net/http and answers the
 // opening handshake. It has answered the request when it fails.
 func (srv *Server) acceptWebSocket(w http.ResponseWriter, r *http.Request, q query) (*wsConn, error) {
-	problem := checkWebSocket(r)
+	protocol, problem := checkWebSocket(r)
 	conn, buffered, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		http.Error(w, "this connection cannot become a WebSocket: use HTTP/1.1", http.StatusHTTPVersionNotSupported)
@@ -64,7 +100,11 @@ func (srv *Server) acceptWebSocket(w http.ResponseWriter, r *http.Request, q que
 	}
 	conn.SetDeadline(time.Now().Add(handshakeWriteTime))
 	if problem != "" {
-		conn.Write(rawError(problem, "Sec-WebSocket-Version: 13, 8"))
+		var headers []string
+		if problem == badVersion {
+			headers = []string{"Sec-WebSocket-Version: 13, 8"}
+		}
+		conn.Write(rawError(problem, headers...))
 		conn.Close()
 		return nil, fmt.Errorf("websocket handshake: %s", problem)
 	}
@@ -74,7 +114,7 @@ func (srv *Server) acceptWebSocket(w http.ResponseWriter, r *http.Request, q que
 	if srv.opts.DeflateAbove > 0 {
 		extensions, window = agreeOnDeflate(r.Header.Values("Sec-WebSocket-Extensions"))
 	}
-	if _, err := conn.Write(srv.switching(w, r, q, extensions)); err != nil {
+	if _, err := conn.Write(srv.switching(w, r, q, protocol, extensions)); err != nil {
 		conn.Close()
 		return nil, fmt.Errorf("websocket handshake: %w", err)
 	}
@@ -104,8 +144,8 @@ func newWSConn(l link, limit int, early []byte) *wsConn {
 }
 
 // switching returns the server's half of the opening handshake, with the
-// extensions that it agrees to.
-func (srv *Server) switching(w http.ResponseWriter, r *http.Request, q query, extensions string) []byte {
+// subprotocol and the extensions that it agrees to.
+func (srv *Server) switching(w http.ResponseWriter, r *http.Request, q query, protocol, extensions string) []byte {
 	h := w.Header() // the CORS headers stand there already
 	if srv.opts.Headers != nil {
 		srv.opts.Headers(h, r, q.sid == "")
@@ -113,8 +153,8 @@ func (srv *Server) switching(w http.ResponseWriter, r *http.Request, q query, ex
 	var out strings.Builder
 	out.WriteString("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n")
 	out.WriteString("Sec-WebSocket-Accept: " + acceptKey(r.Header.Get("Sec-WebSocket-Key")) + "\r\n")
-	if protocol, _, _ := strings.Cut(r.Header.Get("Sec-WebSocket-Protocol"), ","); protocol != "" {
-		out.WriteString("Sec-WebSocket-Protocol: " + strings.TrimSpace(protocol) + "\r\n")
+	if protocol != "" {
+		out.WriteString("Sec-WebSocket-Protocol: " + protocol + "\r\n")
 	}
 	if extensions != "" {
 		out.WriteString("Sec-WebSocket-Extensions: " + extensions + "\r\n")
