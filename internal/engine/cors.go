@@ -22,7 +22,8 @@ type CORS struct {
 }
 
 // Apply sets the headers of an answer. It reports true when it has answered
-// the request, a preflight.
+// the request, a preflight. One that asks for an upgrade gets no answer: its
+// connection is closed, by a panic with http.ErrAbortHandler.
 func (c *CORS) Apply(w http.ResponseWriter, r *http.Request) bool {
 	h := w.Header()
 	c.setOrigin(h, r.Header.Get("Origin"))
@@ -48,6 +49,9 @@ func (c *CORS) Apply(w http.ResponseWriter, r *http.Request) bool {
 	c.setExposed(h)
 	if c.Continue {
 		return false
+	}
+	if IsUpgrade(r) {
+		panic(http.ErrAbortHandler) // as Node's engine does; no browser sends it
 	}
 	status := c.SuccessStatus
 	if status == 0 {

@@ -96,3 +96,13 @@ func TestPreflightIsNoHandshake(t *testing.T) {
 	f := serve(t, opts, hooks{opened: func(*Session) { t.Error("a session was opened") }})
 	wiretest.NewBrowser(t, f.addr).Must(t, "OPTIONS", target+Polling, "").Want(t, 204, "")
 }
+
+func TestPreflightThatAsksForAnUpgradeIsDropped(t *testing.T) {
+	opts := options()
+	opts.CORS = &CORS{Any: true}
+	f := serve(t, opts, hooks{})
+	request := strings.Replace(wiretest.Handshake(target+WebSocket), "GET ", "OPTIONS ", 1)
+	if got := raw(t, f.addr, request); got != "" {
+		t.Errorf("the answer is %q, want the end of the connection", got)
+	}
+}
