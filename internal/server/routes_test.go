@@ -89,6 +89,20 @@ func TestUpgradeThatNobodyHandlesIsDropped(t *testing.T) {
 	}
 }
 
+func TestUpgradeOfTheBundleIsTheEngines(t *testing.T) {
+	conn, err := net.Dial("tcp", serve(t, "/socket.io"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	conn.SetDeadline(time.Now().Add(wiretest.Patience))
+	io.WriteString(conn, wiretest.Handshake("/socket.io/socket.io.js"))
+	answer, err := io.ReadAll(conn)
+	if err != nil || !strings.HasSuffix(string(answer), "\r\n\r\nTransport unknown") {
+		t.Errorf("the answer is %q (%v), want Transport unknown", answer, err)
+	}
+}
+
 func TestUpgradeHeaderWithoutAnUpgradeIsNoUpgrade(t *testing.T) {
 	conn, err := net.Dial("tcp", serve(t, "/socket.io"))
 	if err != nil {
