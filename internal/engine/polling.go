@@ -241,7 +241,7 @@ func (s *Session) receiveBody(body []byte, isBinary bool) {
 		}
 	}
 	if !isBinary && !utf8.Valid(body) {
-		body = bytes.ToValidUTF8(body, []byte("\uFFFD"))
+		body = mendUTF8(body)
 	}
 	var b Batch
 	s.receiving.Lock()
