@@ -1,37 +1,47 @@
-// The tables of docs/compatibility.md, made from what the last whole run found.
+// The tables of the README and of docs/compatibility.md, made from what the
+// last run found.
 //
-//   node table.mjs [FILE...]   writes them between the markers of each file
-//                              (default: docs/compatibility.md)
+//   node table.mjs   writes them between their markers
 import { readFileSync, writeFileSync } from 'node:fs';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { DELIBERATE } from './deliberate.mjs';
+import { DIFFERENCES } from './harness/deliberate.mjs';
 import { TRANSPORTS, VERSIONS } from './harness/cells.mjs';
 import { readNotes } from './harness/results.mjs';
 
-const DOCS = fileURLToPath(new URL('../../docs/compatibility.md', import.meta.url));
+const FILES = ['README.md', 'docs/compatibility.md'];
 const COLUMNS = { polling: 'polling', websocket: 'WebSocket', upgrade: 'polling, then upgraded' };
 
 /** The generated parts, by the name in their markers. */
-const PARTS = { clients: clientsTable, deliberate: deliberateTable };
+const PARTS = { clients: clientsTable, scenarios: scenariosTable, deliberate: deliberateTable };
 
-/** Says what in the docs, or in the table of deliberate differences, the run has shown to be untrue. */
-export function staleDocs() {
-  const notes = readNotes();
-  const needed = new Set(notes.flatMap(({ excused = [] }) => excused));
-  const unneeded = DELIBERATE.filter((_, i) => !needed.has(i)).map(({ what }) => what);
-  if (unneeded.length) return `no difference any more, take it out of deliberate.mjs: ${unneeded.join('; ')}`;
-  const text = readFileSync(DOCS, 'utf8');
-  if (text !== filled(text, notes)) return 'docs/compatibility.md is not what this run found: run "npm run table" in test/compat';
-  return '';
+/** Those that count what ran, which only a whole run can fill. */
+const COUNTS = ['clients', 'scenarios'];
+
+/** What a run of every scenario has shown to be untrue. */
+export function complaints({ whole, notes }) {
+  const found = new Set(notes.flatMap(({ excused = [] }) => excused));
+  const gone = DIFFERENCES.filter((_, i) => !found.has(i));
+  const stale = FILES.filter((file) => read(file) !== filled(read(file), whole, notes));
+  return [
+    ...gone.map(
+      ({ what, tests }) => `"${what}" is no difference any more in ${tests}: take it out of deliberate.mjs`,
+    ),
+    ...stale.map((file) => `${file} is not what was found: run "make compat", then "npm run table" in test/compat`),
+  ];
 }
 
-function filled(text, notes) {
-  return Object.entries(PARTS).reduce(
-    (rest, [name, make]) =>
+const pathOf = (file) => fileURLToPath(new URL(`../../${file}`, import.meta.url));
+const read = (file) => readFileSync(pathOf(file), 'utf8');
+
+function filled(text, whole, notes) {
+  const parts = Object.keys(PARTS).filter((name) => whole || !COUNTS.includes(name));
+  return parts.reduce(
+    (rest, name) =>
       rest.replace(
         new RegExp(`(<!-- compat:${name} -->\n)[^]*?(<!-- /compat:${name} -->)`),
-        (_, begin, end) => `${begin}${make(notes)}${end}`,
+        (_, begin, end) => `${begin}${PARTS[name](notes)}${end}`,
       ),
     text,
   );
@@ -40,18 +50,15 @@ function filled(text, notes) {
 function clientsTable(notes) {
   const scenarios = notes.filter(({ http, alone }) => !http && !alone);
   const uniform = scenarios.filter(({ mixed }) => !mixed);
-  const rows = VERSIONS.map((version) => [
-    version,
-    ...TRANSPORTS.map((transport) =>
-      share(uniform.filter(({ players: { a } }) => a.version === version && a.transport === transport)),
-    ),
-  ]);
-  const mixed = share(scenarios.filter((note) => note.mixed));
-  const exchanges = share(notes.filter(({ http }) => http));
+  const mixed = scenarios.filter((note) => note.mixed);
+  const exchanges = notes.filter(({ http }) => http);
+  const played = (version, transport) =>
+    uniform.filter(({ players: { a } }) => a.version === version && a.transport === transport);
+  const rows = VERSIONS.map((version) => [version, ...TRANSPORTS.map((name) => share(played(version, name)))]);
   return [
-    markdown(['client', ...TRANSPORTS.map((name) => COLUMNS[name])], rows),
-    `Clients of different versions on different transports with one another: ${mixed}.\n`,
-    `Raw HTTP and WebSocket exchanges: ${exchanges}.\n`,
+    markdown(['Client', ...TRANSPORTS.map((name) => COLUMNS[name])], rows),
+    `Clients of different versions on different transports with one another: ${share(mixed)}.\n`,
+    `Raw HTTP and WebSocket exchanges: ${share(exchanges)}.\n`,
   ].join('\n');
 }
 
@@ -59,9 +66,21 @@ function share(notes) {
   return `${notes.filter(({ equal }) => equal).length} of ${notes.length}`;
 }
 
+function scenariosTable(notes) {
+  const familyOf = ({ name }) => name.split(' · ')[0];
+  const families = [...new Set(notes.map(familyOf))].sort();
+  const rows = families.map((family) => {
+    const tests = notes.filter((one) => familyOf(one) === family);
+    const titles = new Set(tests.map(({ name }) => name.split(' · ')[1]));
+    return [family, tests[0].http ? 'requests' : 'clients', titles.size, tests.length];
+  });
+  const [clients, requests] = ['clients', 'requests'].map((kind) => rows.filter((row) => row[1] === kind));
+  return markdown(['Family', 'Of', 'Cases', 'Tests'], [...clients, ...requests]);
+}
+
 function deliberateTable() {
   return markdown(
-    ['what', 'Node', 'here', 'why'],
+    ['What', 'Node', 'Here', 'Why'],
     DELIBERATE.map(({ what, node, ours, why }) => [what, node, ours, why]),
   );
 }
@@ -72,8 +91,7 @@ function markdown(head, rows) {
 }
 
 if (argv[1] === fileURLToPath(import.meta.url)) {
-  const notes = readNotes();
-  for (const file of argv.length > 2 ? argv.slice(2) : [DOCS]) {
-    writeFileSync(file, filled(readFileSync(file, 'utf8'), notes));
-  }
+  const { whole, notes } = readNotes();
+  if (!whole) console.error(`The last run was a part: ${COUNTS.join(', ')} stay as they are until "make compat" ran.`);
+  for (const file of FILES) writeFileSync(pathOf(file), filled(read(file), whole, notes));
 }

@@ -3,7 +3,16 @@
 
 /** The official clients, oldest first. */
 export const VERSIONS = [
-  '1.0.6', '1.3.7', '1.7.4', '2.0.4', '2.5.0', '3.0.5', '3.1.3', '4.0.0', '4.5.4', '4.8.4',
+  '1.0.6',
+  '1.3.7',
+  '1.7.4',
+  '2.0.4',
+  '2.5.0',
+  '3.0.5',
+  '3.1.3',
+  '4.0.0',
+  '4.5.4',
+  '4.8.4',
 ];
 
 /** `upgrade` is polling first and WebSocket once the probe has succeeded. */
@@ -25,6 +34,18 @@ export const UNIFORM_CELLS = VERSIONS.flatMap((version) =>
     return { label: `${version} ${transport}`, mixed: false, players: { a: player, b: player, c: player } };
   }),
 );
+
+/**
+ * About a third of a scenario's cells: every version on one transport, and some
+ * of the mixed ones. `turn` is the scenario's number; from one to the next the
+ * transports change places, so that together they leave no cell out.
+ */
+export function sample(cells, turn) {
+  const ofVersion = (version) => cells.filter(({ mixed, players }) => !mixed && players.a.version === version);
+  const uniform = VERSIONS.map(ofVersion).flatMap((own, i) => own.slice((turn + i) % own.length).slice(0, 1));
+  const mixed = cells.filter((cell) => cell.mixed).filter((_, i) => (turn + i) % TRANSPORTS.length === 0);
+  return [...uniform, ...mixed];
+}
 
 /**
  * Old with new, slow with fast: every version plays each part once, and the

@@ -1,5 +1,6 @@
 // What a run prints: a line for each family, every failure in full, and the
 // counts at the end in the words of node's own reporters.
+
 /** A reporter for node's test runner. */
 export default async function* report(source) {
   const counts = new Map();

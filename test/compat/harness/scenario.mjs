@@ -3,25 +3,27 @@
 // client saw.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { atLeast, MIXED_CELLS, UNIFORM_CELLS } from './cells.mjs';
+import { atLeast, MIXED_CELLS, sample, UNIFORM_CELLS } from './cells.mjs';
 import { expectEqual } from './deliberate.mjs';
+import { HANGS, LANES } from './limits.mjs';
 import { note } from './results.mjs';
 import { Room } from './room.mjs';
-import { selected } from './selection.mjs';
+import { QUICK, selected } from './selection.mjs';
 import { startBinary, startOurs, startReference } from './servers.mjs';
 
-/** How many tests of one file are under way at once. */
-const LANES = 8;
-
 /**
- * Groups scenarios in a file.
- *
- * @param {string} name of the family
- * @param {(scenario: Function) => void} define registers its scenarios
+ * Groups scenarios in a file. `define` is given a function that registers one:
+ * title, options (see register; may be left out) and body.
  */
 export function family(name, define) {
   describe(name, { concurrency: LANES }, () => {
-    define((title, options, body) => register(name, title, body ? options : {}, body ?? options));
+    let turn = 0;
+    define((title, ...rest) => {
+      const body = rest.pop();
+      const [options = {}] = rest;
+      const cells = cellsFor(options);
+      register(`${name} · ${title}`, QUICK ? sample(cells, turn++) : cells, options, body);
+    });
   });
 }
 
@@ -37,12 +39,11 @@ export function family(name, define) {
  *   alone      the reference would not survive it, or differs on purpose: ours
  *              is run alone, and the body asserts what clients must see
  */
-function register(familyName, title, options, body) {
-  for (const cell of cellsFor(options)) {
-    const test = `${familyName} · ${title}`;
+function register(test, cells, options, body) {
+  for (const cell of cells) {
     const name = `${test} · ${cell.label}`;
     if (!selected(name)) continue;
-    it(name, async () => {
+    it(name, { timeout: HANGS }, async () => {
       const row = { name, mixed: cell.mixed, players: cell.players, alone: options.alone };
       try {
         const excused = await compare(test, cell, options, body);
@@ -58,8 +59,7 @@ function register(familyName, title, options, body) {
 function cellsFor({ mixed = true, since = '0.0.0', transports }) {
   return [...UNIFORM_CELLS, ...(mixed ? MIXED_CELLS : [])].filter(({ players }) =>
     Object.values(players).every(
-      ({ version, transport }) =>
-        atLeast(version, since) && (!transports || transports.includes(transport)),
+      ({ version, transport }) => atLeast(version, since) && (!transports || transports.includes(transport)),
     ),
   );
 }

@@ -55,15 +55,14 @@ function showError(err) {
 }
 
 /**
- * The lines that are only in one of two lists, with the lines around them.
- * Empty when the lists are equal.
+ * The lines that are only in one of two lists, with `around` lines before and
+ * behind them. Empty when the lists are equal.
  */
-export function diff(left, right, { leftName = 'Node', rightName = 'ours', around = 2 } = {}) {
-  const script = editScript(left, right);
+export function diff(node, ours, around) {
+  const script = editScript(node, ours);
   if (script.every(({ side }) => side === ' ')) return '';
-  const near = (i) =>
-    script.slice(Math.max(0, i - around), i + around + 1).some(({ side }) => side !== ' ');
-  const lines = [`--- ${leftName}`, `+++ ${rightName}`];
+  const near = (i) => script.slice(Math.max(0, i - around), i + around + 1).some(({ side }) => side !== ' ');
+  const lines = ['--- Node', '+++ ours'];
   let hidden = false;
   script.forEach(({ side, line }, i) => {
     if (near(i)) lines.push(`${side} ${line}`);

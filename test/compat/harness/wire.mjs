@@ -124,11 +124,6 @@ export class Wire {
     });
   }
 
-  /** Resolves with what came before the connection ended. */
-  async ended() {
-    return this.#rest();
-  }
-
   /**
    * Takes from what was received as soon as `parse` makes something of it.
    * null: the connection ended first.
@@ -202,3 +197,19 @@ export function frame(kind, payload = '', { fin = true, reserved = 0, masked = t
   const mask = Buffer.from([0x12, 0x34, 0x56, 0x78]);
   return Buffer.concat([head, mask, data.map((byte, i) => byte ^ mask[i % 4])]);
 }
+
+/** The bytes of a WebSocket handshake. */
+export function upgrade(target, headers = {}, method = 'GET') {
+  return request(method, target, {
+    headers: {
+      Connection: 'Upgrade',
+      Upgrade: 'websocket',
+      'Sec-WebSocket-Version': '13',
+      'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
+      ...headers,
+    },
+  });
+}
+
+/** The bytes of a client's text frame. */
+export const textFrame = (text) => frame('text', text);

@@ -1,7 +1,7 @@
 // Requests that are refused, and those that only look as if they should be:
 // routing, the query, the method, the order of the checks.
-import { exchanges, upgrade } from '../harness/exchange.mjs';
-import { request } from '../harness/wire.mjs';
+import { exchanges } from '../harness/exchange.mjs';
+import { request, upgrade } from '../harness/wire.mjs';
 
 const get = (target, headers) => request('GET', target, { headers });
 const handshake = (query) => get(`/socket.io/?${query}`);
@@ -12,7 +12,7 @@ exchanges('checks', (exchange) => {
     'no query': '',
     'no transport': 'EIO=4',
     'an unknown transport': 'EIO=4&transport=xhr-polling',
-    'webtransport': 'EIO=4&transport=webtransport',
+    webtransport: 'EIO=4&transport=webtransport',
     'transport in capitals': 'EIO=4&transport=Polling',
     'an empty transport': 'EIO=4&transport=',
     'transport twice, the last one good': 'EIO=4&transport=nope&transport=polling',
@@ -39,7 +39,7 @@ exchanges('checks', (exchange) => {
     'a sid of nobody over websocket': 'EIO=4&transport=websocket&sid=nobody',
     'broken escapes': `${OK}&x=%zz%&y=%E6`,
     'a broken escape in transport': 'EIO=4&transport=polling%',
-    'semicolons': 'EIO=4;transport=polling',
+    semicolons: 'EIO=4;transport=polling',
     'a semicolon in a value': `${OK}&x=a;b`,
     'an ampersand too many': `&&EIO=4&&transport=polling&&`,
     'a plus for a space': 'EIO=4&transport=poll+ing',
@@ -57,8 +57,8 @@ exchanges('checks', (exchange) => {
     'a folder behind the slash': `/socket.io/foo/bar/?${OK}`,
     'two slashes at the end': `/socket.io//?${OK}`,
     'two slashes in front': `//socket.io/?${OK}`,
-    'capitals': `/Socket.IO/?${OK}`,
-    'dots': `/x/../socket.io/?${OK}`,
+    capitals: `/Socket.IO/?${OK}`,
+    dots: `/x/../socket.io/?${OK}`,
     'dots behind': `/socket.io/../x?${OK}`,
     'a longer name': `/socket.iox/?${OK}`,
     'an escaped path': `/socket%2Eio/?${OK}`,
@@ -110,7 +110,10 @@ exchanges('checks', (exchange) => {
   exchange('an Origin with a control character', get(`/socket.io/?${OK}`, { Origin: 'http://a\u007fb' }));
   exchange('an Origin beyond ASCII', get(`/socket.io/?${OK}`, { Origin: 'http://\u00e9' }));
   exchange('HTTP/1.0', request('GET', `/socket.io/?${OK}`, { version: '1.0' }));
-  exchange('HTTP/1.0 that keeps the connection', request('GET', `/socket.io/?${OK}`, { version: '1.0', headers: { Connection: 'keep-alive' } }));
+  exchange(
+    'HTTP/1.0 that keeps the connection',
+    request('GET', `/socket.io/?${OK}`, { version: '1.0', headers: { Connection: 'keep-alive' } }),
+  );
   exchange('Connection: close', get(`/socket.io/?${OK}`, { Connection: 'close' }));
   exchange('no Host', get(`/socket.io/?${OK}`, { Host: null }));
   exchange('an odd Host', get(`/socket.io/?${OK}`, { Host: 'evil.example:99999' }));

@@ -1,6 +1,6 @@
 // Pages on other origins: preflights, and the headers on every kind of answer.
-import { exchanges, upgrade } from '../harness/exchange.mjs';
-import { request } from '../harness/wire.mjs';
+import { exchanges } from '../harness/exchange.mjs';
+import { request, upgrade } from '../harness/wire.mjs';
 
 const ORIGIN = { Origin: 'https://app.example:8443' };
 const OK = '/socket.io/?EIO=4&transport=polling';
@@ -8,9 +8,16 @@ const WS = '/socket.io/?EIO=4&transport=websocket';
 const preflight = (target, headers) => request('OPTIONS', target, { headers });
 
 exchanges('cors', (exchange) => {
-  const asked = { ...ORIGIN, 'Access-Control-Request-Method': 'POST', 'Access-Control-Request-Headers': 'content-type, x-custom' };
+  const asked = {
+    ...ORIGIN,
+    'Access-Control-Request-Method': 'POST',
+    'Access-Control-Request-Headers': 'content-type, x-custom',
+  };
   exchange('preflight', preflight(OK, asked));
-  exchange('preflight without headers asked for', preflight(OK, { ...ORIGIN, 'Access-Control-Request-Method': 'POST' }));
+  exchange(
+    'preflight without headers asked for',
+    preflight(OK, { ...ORIGIN, 'Access-Control-Request-Method': 'POST' }),
+  );
   exchange('preflight of nothing', preflight(OK, ORIGIN));
   exchange('preflight without an origin', preflight(OK));
   exchange('preflight of the origin null', preflight(OK, { ...asked, Origin: 'null' }));
@@ -18,7 +25,10 @@ exchanges('cors', (exchange) => {
   exchange('preflight without a query', preflight('/socket.io/', asked));
   exchange('preflight of a bad transport', preflight('/socket.io/?EIO=4&transport=nope', asked));
   exchange('preflight of a sid of nobody', preflight(`${OK}&sid=nobody`, asked));
-  exchange('preflight of a private network', preflight(OK, { ...asked, 'Access-Control-Request-Private-Network': 'true' }));
+  exchange(
+    'preflight of a private network',
+    preflight(OK, { ...asked, 'Access-Control-Request-Private-Network': 'true' }),
+  );
   exchange('preflight of the bundle', preflight('/socket.io/socket.io.js', asked));
   exchange('preflight with a body', request('OPTIONS', OK, { headers: asked, body: 'x' }));
   exchange('preflight in a session', async (talk) => {

@@ -1,6 +1,6 @@
 // WebSocket frames: what a server must take, and what it must close for.
-import { exchanges, textFrame } from '../harness/exchange.mjs';
-import { frame, request } from '../harness/wire.mjs';
+import { exchanges } from '../harness/exchange.mjs';
+import { frame, request, textFrame } from '../harness/wire.mjs';
 
 const EVENT = '42["offer","whole"]';
 const closing = (code, reason = '') => {
@@ -13,15 +13,30 @@ const closing = (code, reason = '') => {
 /** Frames after which the connection still serves its client. */
 const SERVED = {
   'a message in one frame': [textFrame(EVENT)],
-  'a message in three': [frame('text', '42["of', { fin: false }), frame('continuation', 'fer","wh', { fin: false }), frame('continuation', 'ole"]')],
-  'a ping between two fragments': [frame('text', '42["of', { fin: false }), frame('ping', 'hello'), frame('continuation', 'fer","whole"]')],
+  'a message in three': [
+    frame('text', '42["of', { fin: false }),
+    frame('continuation', 'fer","wh', { fin: false }),
+    frame('continuation', 'ole"]'),
+  ],
+  'a ping between two fragments': [
+    frame('text', '42["of', { fin: false }),
+    frame('ping', 'hello'),
+    frame('continuation', 'fer","whole"]'),
+  ],
   'a fragment of nothing': [frame('text', '', { fin: false }), frame('continuation', EVENT)],
   'a ping': [frame('ping', 'hello')],
   'a ping of nothing': [frame('ping')],
   'the longest ping': [frame('ping', 'x'.repeat(125))],
   'a pong that nobody waits for': [frame('pong', 'hello')],
-  'a binary event': [textFrame('451-["offer",{"_placeholder":true,"num":0}]'), frame('binary', Buffer.from([1, 2, 3]))],
-  'a binary attachment in fragments': [textFrame('451-["offer",{"_placeholder":true,"num":0}]'), frame('binary', Buffer.from([1]), { fin: false }), frame('continuation', Buffer.from([2, 3]))],
+  'a binary event': [
+    textFrame('451-["offer",{"_placeholder":true,"num":0}]'),
+    frame('binary', Buffer.from([1, 2, 3])),
+  ],
+  'a binary attachment in fragments': [
+    textFrame('451-["offer",{"_placeholder":true,"num":0}]'),
+    frame('binary', Buffer.from([1]), { fin: false }),
+    frame('continuation', Buffer.from([2, 3])),
+  ],
   'an attachment as base64': [textFrame('451-["offer",{"_placeholder":true,"num":0}]'), textFrame('bAQID')],
   'a noop': [textFrame('6')],
   'an open packet': [textFrame('0{}')],
@@ -36,7 +51,10 @@ const SERVED = {
 /** Frames for which the connection is closed, or that end it themselves. */
 const CLOSED = {
   'a message too large by a byte': [textFrame(`42["offer","${'x'.repeat(1_000_001 - 13)}"]`)],
-  'fragments too large together': [frame('text', 'x'.repeat(600_000), { fin: false }), frame('continuation', 'x'.repeat(600_000))],
+  'fragments too large together': [
+    frame('text', 'x'.repeat(600_000), { fin: false }),
+    frame('continuation', 'x'.repeat(600_000)),
+  ],
   'a length beyond everything': [Buffer.from([0x81, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff])],
   'a frame without a mask': [frame('text', EVENT, { masked: false })],
   'a reserved bit': [frame('text', EVENT, { reserved: 4 })],
@@ -48,8 +66,13 @@ const CLOSED = {
   'a ping in fragments': [frame('ping', 'x', { fin: false })],
   'a ping too long': [frame('ping', 'x'.repeat(126))],
   'text that is no UTF-8': [frame('text', Buffer.from([0x34, 0x32, 0xff, 0xfe]))],
-  'text that ends in half a character': [frame('text', Buffer.concat([Buffer.from('42["offer","'), Buffer.from([0xe6, 0x97])]))],
-  'half a character in each fragment, broken': [frame('text', Buffer.from([0x34, 0xe6]), { fin: false }), frame('continuation', Buffer.from([0x22]))],
+  'text that ends in half a character': [
+    frame('text', Buffer.concat([Buffer.from('42["offer","'), Buffer.from([0xe6, 0x97])])),
+  ],
+  'half a character in each fragment, broken': [
+    frame('text', Buffer.from([0x34, 0xe6]), { fin: false }),
+    frame('continuation', Buffer.from([0x22])),
+  ],
   'close without code': [frame('close')],
   'close 1000': [closing(1000)],
   'close 1000 with a reason': [closing(1000, 'bye')],

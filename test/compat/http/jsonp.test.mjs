@@ -26,7 +26,10 @@ const FORMS = {
 exchanges('jsonp', (exchange) => {
   for (const j of ['0', '5', '123', '', 'abc', '1x2', '<script>', '-1', '1&j=2', '%00', '1e3']) {
     for (const revision of [3, 4]) {
-      exchange(`handshake with j=${j}, revision ${revision}`, get(`/socket.io/?EIO=${revision}&transport=polling&j=${j}`));
+      exchange(
+        `handshake with j=${j}, revision ${revision}`,
+        get(`/socket.io/?EIO=${revision}&transport=polling&j=${j}`),
+      );
     }
   }
 
@@ -43,7 +46,9 @@ exchanges('jsonp', (exchange) => {
 
   exchange('an answer with line separators, quotes and markup', async (talk) => {
     const [sender, receiver] = [await talk.member('EIO=4'), await talk.member('EIO=3&j=7')];
-    await talk.quietly(post(sender, '42["offer","\u2028\u2029 \\"quoted\\" </script> \\u0000 é 🎥 \\\\n"]', {}));
+    await talk.quietly(
+      post(sender, '42["offer","\u2028\u2029 \\"quoted\\" </script> \\u0000 é 🎥 \\\\n"]', {}),
+    );
     await talk.ask(get(receiver));
   });
   exchange('an answer with binary', async (talk) => {

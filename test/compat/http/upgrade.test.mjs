@@ -1,6 +1,6 @@
 // The WebSocket handshake, and the upgrade of a polling session to it.
-import { exchanges, textFrame, upgrade } from '../harness/exchange.mjs';
-import { frame, request } from '../harness/wire.mjs';
+import { exchanges } from '../harness/exchange.mjs';
+import { frame, request, textFrame, upgrade } from '../harness/wire.mjs';
 
 const get = (target, headers) => request('GET', target, { headers });
 const WS = (revision) => `/socket.io/?EIO=${revision}&transport=websocket`;
@@ -74,7 +74,7 @@ exchanges('upgrade', (exchange) => {
       'another probe text': ['2other'],
       'a ping without text': ['2'],
       'a message': ['4x'],
-      'close': ['1'],
+      close: ['1'],
       'an unknown type': ['x'],
       'an empty frame': [''],
       'a probe, then a message': ['2probe', '42["offer",1]'],
@@ -177,7 +177,9 @@ exchanges('upgrade', (exchange) => {
     wire.send(textFrame('40'));
     await talk.frames(wire);
     const sender = await talk.member();
-    await talk.quietly(request('POST', sender, { body: '451-["offer",{"_placeholder":true,"num":0}]\u001ebAQID' }));
+    await talk.quietly(
+      request('POST', sender, { body: '451-["offer",{"_placeholder":true,"num":0}]\u001ebAQID' }),
+    );
     await talk.frames(wire, 2);
   });
 
@@ -202,14 +204,18 @@ exchanges('upgrade', (exchange) => {
     'version 8': { 'Sec-WebSocket-Version': '8' },
     'version 12': { 'Sec-WebSocket-Version': '12' },
     'another protocol': { Upgrade: 'h2c' },
-    'capitals': { Upgrade: 'WebSocket', Connection: 'upgrade' },
+    capitals: { Upgrade: 'WebSocket', Connection: 'upgrade' },
     'keep-alive beside it': { Connection: 'keep-alive, Upgrade' },
     'no Connection': { Connection: null },
     'no Upgrade': { Upgrade: null },
     'Upgrade with more': { Upgrade: 'websocket, h2c' },
     'a subprotocol': { 'Sec-WebSocket-Protocol': 'chat' },
     'several subprotocols': { 'Sec-WebSocket-Protocol': 'one, two' },
+    'subprotocols in two headers': { 'Sec-WebSocket-Protocol': ['one', 'two'] },
     'a broken subprotocol': { 'Sec-WebSocket-Protocol': 'a b' },
+    'the same subprotocol twice': { 'Sec-WebSocket-Protocol': 'a, b, a' },
+    'a comma too many in the subprotocols': { 'Sec-WebSocket-Protocol': 'a,,b' },
+    'an empty list of subprotocols': { 'Sec-WebSocket-Protocol': '' },
     'permessage-deflate': { 'Sec-WebSocket-Extensions': 'permessage-deflate; client_max_window_bits' },
     'broken extensions': { 'Sec-WebSocket-Extensions': ';;=' },
   })) {

@@ -38,11 +38,15 @@ family('acknowledgements', (scenario) => {
     await sync();
   });
 
-  scenario('awaited by a client that tries again', { since: '4.8.4', joined: ['b', 'c'] }, async ({ join, sync }) => {
-    const a = await join('a', { retries: 2, ackTimeout: 40 });
-    a.emit('offer', 'three times');
-    await a.poll('the queue to be empty', () => !a.socket._queue.length);
-    a.socket._opts.retries = 0;
-    await sync();
-  });
+  scenario(
+    'awaited by a client that tries again',
+    { since: '4.8.4', joined: ['b', 'c'] },
+    async ({ join, sync }) => {
+      const a = await join('a', { retries: 2, ackTimeout: 40 });
+      a.emit('offer', 'three times');
+      await a.poll('the queue to be empty', () => !a.socket._queue.length);
+      a.socket._opts.retries = 0;
+      await sync();
+    },
+  );
 });

@@ -45,23 +45,36 @@ family('call', (scenario) => {
     await sync();
   });
 
-  scenario('one who comes late hears only what is sent from then on', { joined: ['a', 'b'] }, async ({ a, b, join, sync }) => {
-    a.emit('offer', 'before');
-    await sync();
-    const c = await join('c');
-    b.emit('answer', 'after');
-    await sync();
-    c.emit('onicecandidate', 'from the late one');
-    await sync();
-  });
+  scenario(
+    'one who comes late hears only what is sent from then on',
+    { joined: ['a', 'b'] },
+    async ({ a, b, join, sync }) => {
+      a.emit('offer', 'before');
+      await sync();
+      const c = await join('c');
+      b.emit('answer', 'after');
+      await sync();
+      c.emit('onicecandidate', 'from the late one');
+      await sync();
+    },
+  );
 
-  scenario('two pairs talk through messages beside each other', { bySender: true }, async ({ a, b, c, join, sync }) => {
-    const d = await join('d', {}, 'a');
-    for (const [from, to] of [[a, b], [b, a], [c, d], [d, c]]) {
-      for (let i = 0; i < 5; i++) {
-        from.emit('message', { channel: to.id, message: { from: from.name, i, sdp: SDP } });
+  scenario(
+    'two pairs talk through messages beside each other',
+    { bySender: true },
+    async ({ a, b, c, join, sync }) => {
+      const d = await join('d', {}, 'a');
+      for (const [from, to] of [
+        [a, b],
+        [b, a],
+        [c, d],
+        [d, c],
+      ]) {
+        for (let i = 0; i < 5; i++) {
+          from.emit('message', { channel: to.id, message: { from: from.name, i, sdp: SDP } });
+        }
       }
-    }
-    await sync();
-  });
+      await sync();
+    },
+  );
 });

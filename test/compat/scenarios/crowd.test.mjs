@@ -25,19 +25,27 @@ family('crowd', (scenario) => {
   });
 
   scenario('text, binary and large ones mixed', crowd, async ({ a, b, c, sync }) => {
-    const payload = (i) => ({ i, ...(i % 3 ? {} : { data: bytes(i) }), ...(i % 10 ? {} : { sdp: 'v'.repeat(20_000) }) });
+    const payload = (i) => ({
+      i,
+      ...(i % 3 ? {} : { data: bytes(i) }),
+      ...(i % 10 ? {} : { sdp: 'v'.repeat(20_000) }),
+    });
     for (const sender of [a, b, c]) burst(sender, withoutOne([a, b, c], sender), payload);
     await sync();
   });
 
-  scenario('while the transports are being upgraded', { ...crowd, joined: [], transports: ['upgrade'] }, async ({ enter, sync }) => {
-    const peers = ['a', 'b', 'c'].map((name) => enter(name));
-    for (const peer of peers) await peer.saw('connect');
-    for (const sender of peers) burst(sender, withoutOne(peers, sender));
-    for (const peer of peers) await peer.upgraded();
-    for (const sender of peers) burst(sender, withoutOne(peers, sender));
-    await sync();
-  });
+  scenario(
+    'while the transports are being upgraded',
+    { ...crowd, joined: [], transports: ['upgrade'] },
+    async ({ enter, sync }) => {
+      const peers = ['a', 'b', 'c'].map((name) => enter(name));
+      for (const peer of peers) await peer.saw('connect');
+      for (const sender of peers) burst(sender, withoutOne(peers, sender));
+      for (const peer of peers) await peer.upgraded();
+      for (const sender of peers) burst(sender, withoutOne(peers, sender));
+      await sync();
+    },
+  );
 
   scenario('while others come and go', { ...crowd, mixed: false }, async ({ a, b, enter, sync }) => {
     const guests = [1, 2, 3].map((i) => enter(`c${i}`, {}, 'c'));
@@ -54,7 +62,9 @@ family('crowd', (scenario) => {
 
   scenario('each answers what it gets', crowd, async ({ a, b, c, sync }) => {
     for (const peer of [b, c]) {
-      peer.socket.on('offer', ({ i }) => peer.emit('message', { channel: a.id, message: { from: peer.name, i } }));
+      peer.socket.on('offer', ({ i }) =>
+        peer.emit('message', { channel: a.id, message: { from: peer.name, i } }),
+      );
     }
     for (let i = 0; i < ROUNDS; i++) a.emit('offer', { from: 'a', i });
     await sync();

@@ -25,15 +25,17 @@ const AUTHS = {
 };
 
 // Connects a so, and sees whether it can talk with b.
-const entering = (options) => async ({ b, enter, sync, fate }) => {
-  const a = enter('a', options);
-  await a.poll('an outcome', () => a.connected || a.trace.length > 0);
-  if (!a.connected) return;
-  await a.settled();
-  await fate(a, b);
-  b.emit('message', { channel: a.id, message: 'welcome' });
-  await sync();
-};
+const entering =
+  (options) =>
+  async ({ b, enter, sync, fate }) => {
+    const a = enter('a', options);
+    await a.poll('an outcome', () => a.connected || a.trace.length > 0);
+    if (!a.connected) return;
+    await a.settled();
+    await fate(a, b);
+    b.emit('message', { channel: a.id, message: 'welcome' });
+    await sync();
+  };
 
 family('handshake', (scenario) => {
   const one = { joined: ['b'], mixed: false };
@@ -49,20 +51,51 @@ family('handshake', (scenario) => {
   }
 
   scenario('path with a slash at its end', one, entering({ path: '/socket.io/' }));
-  scenario('path that nobody serves', { ...one, transports: ['polling', 'upgrade'] }, entering({ path: '/nowhere' }));
+  scenario('path that nobody serves', one, entering({ path: '/nowhere' }));
   scenario('path below the served one', one, entering({ path: '/socket.io/below' }));
-  scenario('no slash after the path', { ...one, since: '4.8.4', transports: ['polling', 'upgrade'] },
-    entering({ addTrailingSlash: false }));
+  scenario(
+    'no slash after the path',
+    { ...one, since: '4.8.4', transports: ['polling', 'upgrade'] },
+    entering({ addTrailingSlash: false }),
+  );
   scenario('base64 asked for', one, entering({ forceBase64: true }));
-  scenario('no upgrade wanted', { ...one, transports: ['polling'] }, entering({ transports: ['polling', 'websocket'], upgrade: false }));
-  scenario('WebSocket first, polling behind it', { ...one, transports: ['websocket'] },
-    entering({ transports: ['websocket', 'polling'], tryAllTransports: true }));
-  scenario('timestamps in every request', one, entering({ timestampRequests: true, timestampParam: 'stamp' }));
-  scenario('headers of its own', { ...one, since: '1.7.4' },
-    entering({ extraHeaders: { Authorization: 'Bearer x', Origin: 'https://other.example', 'X-Odd': 'é'.normalize('NFD').slice(0, 1) } }));
+  scenario(
+    'no upgrade wanted',
+    { ...one, transports: ['polling'] },
+    entering({ transports: ['polling', 'websocket'], upgrade: false }),
+  );
+  scenario(
+    'WebSocket first, polling behind it',
+    { ...one, transports: ['websocket'] },
+    entering({ transports: ['websocket', 'polling'], tryAllTransports: true }),
+  );
+  scenario(
+    'timestamps in every request',
+    one,
+    entering({ timestampRequests: true, timestampParam: 'stamp' }),
+  );
+  scenario(
+    'headers of its own',
+    { ...one, since: '1.7.4' },
+    entering({
+      extraHeaders: {
+        Authorization: 'Bearer x',
+        Origin: 'https://other.example',
+        'X-Odd': 'é'.normalize('NFD').slice(0, 1),
+      },
+    }),
+  );
   scenario('credentials', one, entering({ withCredentials: true }));
-  scenario('subprotocols', { ...one, since: '3.0.5', transports: ['websocket', 'upgrade'] }, entering({ protocols: ['one', 'two'] }));
-  scenario('compression offered', { ...one, since: '1.7.4' }, entering({ perMessageDeflate: { threshold: 0 } }));
+  scenario(
+    'subprotocols',
+    { ...one, since: '3.0.5', transports: ['websocket', 'upgrade'] },
+    entering({ protocols: ['one', 'two'] }),
+  );
+  scenario(
+    'compression offered',
+    { ...one, since: '1.7.4' },
+    entering({ perMessageDeflate: { threshold: 0 } }),
+  );
 
   scenario('forceNew: two connections of one client', { joined: ['b'] }, async ({ join, b, sync }) => {
     const a = await join('a');
@@ -87,14 +120,18 @@ family('handshake', (scenario) => {
     await sync(...present);
   });
 
-  scenario('events emitted before the connection stands', { joined: ['b', 'c'] }, async ({ b, c, enter, sync }) => {
-    const a = enter('a');
-    for (let i = 0; i < 5; i++) a.emit('offer', i);
-    a.emit('message', { channel: [b.id, c.id], message: 'early' });
-    a.emit('answer', 'last');
-    await a.settled();
-    await sync();
-  });
+  scenario(
+    'events emitted before the connection stands',
+    { joined: ['b', 'c'] },
+    async ({ b, c, enter, sync }) => {
+      const a = enter('a');
+      for (let i = 0; i < 5; i++) a.emit('offer', i);
+      a.emit('message', { channel: [b.id, c.id], message: 'early' });
+      a.emit('answer', 'last');
+      await a.settled();
+      await sync();
+    },
+  );
 
   scenario('twenty clients at once', { joined: ['b'], mixed: false }, async ({ b, enter, sync }) => {
     const crowd = Array.from({ length: 20 }, (_, i) => enter(`a${i}`, {}, 'a'));

@@ -6,21 +6,88 @@ import { bytes } from '../harness/values.mjs';
 
 /** Socket.IO packets as text; a Buffer is an attachment. */
 const PACKETS = [
-  ['2[1]'], ['2["offer"]'], ['2'], ['2,'], ['2[]'], ['2null'], ['2{}'], ['2"offer"'], ['25'], ['2["offer",1'],
-  ['2["offer",1]x'], ['2 ["offer",1]'], ['2["offer",01]'], ["2['offer']"], ['2["offer",undefined]'], ['2["offer",1,]'],
-  ['3[]'], ['31["a"]'], ['3'], ['3{}'], ['3null'], ['31{}'],
-  ['1'], ['1null'], ['1{}'], ['1[]'], ['1/nope,'],
-  ['0'], ['0{}'], ['0null'], ['0[]'], ['0{"x":'], ['0/nope,'], ['0/nope,{"x":1}'], ['0/nope,5'], ['0/'], ['0/,'],
-  ['4{"a":1}'], ['4"x"'], ['4'], ['6'], ['7["offer",1]'], ['9'], ['x'], ['-1'], ['"'],
-  ['2/,["offer","the root by name"]'], ['2/nope,["offer",1]'], ['2/["offer",1]'], ['2/?a=1,["offer",1]'],
-  ['2["error",1]'], ['2["connect"]'], ['2["disconnect"]'], ['2["newListener"]'], ['2["",1]'], ['2[null,1]'],
-  ['2[true]'], ['2[{}]'], ['2[["offer"],1]'], ['2["offer",{"__proto__":{"a":1}}]'],
-  ['29999999999999999["offer",1]'], ['2-1["offer",1]'], ['20["answer","with an ack"]'], ['2007["answer",1]'],
-  ['2["message",5]'], ['2["message",{"channel":{"a":1},"message":1}]'], ['2["message",{"channel":[],"message":{"a":[1]}}]'],
-  ['222222222'], ['2["offer",1.0,2.50]'], ['2["offer",{"a":1,"a":2}]'],
-  ['2["offer",12345678901234567890123]'], ['2["offer","\\ud800 \\u0041 \\/"]'], ['2["offer", { "a" : [ 1 , 2 ] } ]'],
-  ['2["offer","\u0001"]'], ['2["\\u006fffer","an escaped name"]'], ['2["offer",{"b":1,"2":2,"1":3}]'],
-  ['5["offer"]'], ['5-["offer"]'], ['50-["offer"]'], ['51["offer"]'], ['599999999999-["offer"]'], ['511-["offer"]'],
+  ['2[1]'],
+  ['2["offer"]'],
+  ['2'],
+  ['2,'],
+  ['2[]'],
+  ['2null'],
+  ['2{}'],
+  ['2"offer"'],
+  ['25'],
+  ['2["offer",1'],
+  ['2["offer",1]x'],
+  ['2 ["offer",1]'],
+  ['2["offer",01]'],
+  ["2['offer']"],
+  ['2["offer",undefined]'],
+  ['2["offer",1,]'],
+  ['3[]'],
+  ['31["a"]'],
+  ['3'],
+  ['3{}'],
+  ['3null'],
+  ['31{}'],
+  ['1'],
+  ['1null'],
+  ['1{}'],
+  ['1[]'],
+  ['1/nope,'],
+  ['0'],
+  ['0{}'],
+  ['0null'],
+  ['0[]'],
+  ['0{"x":'],
+  ['0/nope,'],
+  ['0/nope,{"x":1}'],
+  ['0/nope,5'],
+  ['0/'],
+  ['0/,'],
+  ['4{"a":1}'],
+  ['4"x"'],
+  ['4'],
+  ['6'],
+  ['7["offer",1]'],
+  ['9'],
+  ['x'],
+  ['-1'],
+  ['"'],
+  ['2/,["offer","the root by name"]'],
+  ['2/nope,["offer",1]'],
+  ['2/["offer",1]'],
+  ['2/?a=1,["offer",1]'],
+  ['2["error",1]'],
+  ['2["connect"]'],
+  ['2["disconnect"]'],
+  ['2["newListener"]'],
+  ['2["",1]'],
+  ['2[null,1]'],
+  ['2[true]'],
+  ['2[{}]'],
+  ['2[["offer"],1]'],
+  ['2["offer",{"__proto__":{"a":1}}]'],
+  ['29999999999999999["offer",1]'],
+  ['2-1["offer",1]'],
+  ['20["answer","with an ack"]'],
+  ['2007["answer",1]'],
+  ['2["message",5]'],
+  ['2["message",{"channel":{"a":1},"message":1}]'],
+  ['2["message",{"channel":[],"message":{"a":[1]}}]'],
+  ['222222222'],
+  ['2["offer",1.0,2.50]'],
+  ['2["offer",{"a":1,"a":2}]'],
+  ['2["offer",12345678901234567890123]'],
+  ['2["offer","\\ud800 \\u0041 \\/"]'],
+  ['2["offer", { "a" : [ 1 , 2 ] } ]'],
+  ['2["offer","\u0001"]'],
+  ['2["\\u006fffer","an escaped name"]'],
+  ['2["offer",{"b":1,"2":2,"1":3}]'],
+  ['5["offer"]'],
+  ['5-["offer"]'],
+  ['50-["offer"]'],
+  ['51["offer"]'],
+  ['599999999999-["offer"]'],
+  ['511-["offer"]'],
   ['51-["offer",{"_placeholder":true,"num":5}]', bytes(2)],
   ['51-["offer",{"_placeholder":true,"num":-1}]', bytes(2)],
   ['51-["offer",{"_placeholder":true,"num":0.5}]', bytes(2)],
@@ -44,14 +111,17 @@ const PACKETS = [
   ['61-0[{"_placeholder":true,"num":0}]', bytes(2)],
   ['61-[{"_placeholder":true,"num":0}]', bytes(2)],
   ['2["offer",{"_placeholder":true,"num":0}]'],
-  [bytes(0)], [bytes(3)],
+  [bytes(0)],
+  [bytes(3)],
 ];
 
 const label = (packet) =>
   packet.map((part) => (typeof part === 'string' ? part : `<${part.length} bytes>`)).join(' then ');
 
 family('hostile', (scenario) => {
-  scenario('packets that break the protocol', { joined: ['b', 'c'], mixed: false, transports: ['polling', 'websocket'] },
+  scenario(
+    'packets that break the protocol',
+    { joined: ['b', 'c'], mixed: false, transports: ['polling', 'websocket'] },
     async ({ b, join, fate }) => {
       for (const [i, packet] of PACKETS.entries()) {
         const a = await join(`a${i}`, {}, 'a');
@@ -60,7 +130,8 @@ family('hostile', (scenario) => {
         await fate(a, b);
         a.close();
       }
-    });
+    },
+  );
 
   scenario('events after leaving the root', { joined: ['b', 'c'] }, async ({ b, join, fate }) => {
     const a = await join('a');
@@ -96,11 +167,15 @@ family('hostile', (scenario) => {
     await sync();
   });
 
-  scenario('more than the largest payload', { joined: ['b', 'c'], mixed: false }, async ({ b, join, fate }) => {
-    const a = await join('a');
-    a.emit('offer', 'x'.repeat(1_100_000));
-    await fate(a, b);
-  });
+  scenario(
+    'more than the largest payload',
+    { joined: ['b', 'c'], mixed: false },
+    async ({ b, join, fate }) => {
+      const a = await join('a');
+      a.emit('offer', 'x'.repeat(1_100_000));
+      await fate(a, b);
+    },
+  );
 
   scenario('nearly the largest payload', { mixed: false }, async ({ a, sync }) => {
     a.emit('offer', 'x'.repeat(990_000));

@@ -3,9 +3,29 @@ import { family } from '../harness/scenario.mjs';
 
 /** Channels that name no room, whatever the server makes of them. */
 const MALFORMED = [
-  5, 0, -1, true, false, null, undefined, '', 'nobody', {}, { a: 1 },
-  [5], [null], [[]], [{}], [true, false], [undefined], ['nobody', 'nothing'], '/', ['/'],
-  '__proto__', 'constructor', ['toString'],
+  5,
+  0,
+  -1,
+  true,
+  false,
+  null,
+  undefined,
+  '',
+  'nobody',
+  {},
+  { a: 1 },
+  [5],
+  [null],
+  [[]],
+  [{}],
+  [true, false],
+  [undefined],
+  ['nobody', 'nothing'],
+  '/',
+  ['/'],
+  '__proto__',
+  'constructor',
+  ['toString'],
 ];
 
 family('messages', (scenario) => {
@@ -52,7 +72,13 @@ family('messages', (scenario) => {
   });
 
   scenario('ids that are nearly right', async ({ a, b, sync }) => {
-    for (const channel of [` ${b.id}`, b.id.toLowerCase() + 'x', `/#${b.id}`, b.id.slice(1), `${b.id}\u0000`]) {
+    for (const channel of [
+      ` ${b.id}`,
+      b.id.toLowerCase() + 'x',
+      `/#${b.id}`,
+      b.id.slice(1),
+      `${b.id}\u0000`,
+    ]) {
       a.emit('message', { channel, message: 'lost' });
     }
     await sync();

@@ -2,8 +2,25 @@
 import { family } from '../harness/scenario.mjs';
 
 const UNKNOWN = [
-  'nothing', 'Offer', 'offer ', '', 'error', 'ping', 'pong', 'connection', 'open', 'close', 'data',
-  'constructor', 'toString', 'hasOwnProperty', '__proto__', 'prototype', '日本', '\ud800', 'a'.repeat(5000),
+  'nothing',
+  'Offer',
+  'offer ',
+  '',
+  'error',
+  'ping',
+  'pong',
+  'connection',
+  'open',
+  'close',
+  'data',
+  'constructor',
+  'toString',
+  'hasOwnProperty',
+  '__proto__',
+  'prototype',
+  '日本',
+  '\ud800',
+  'a'.repeat(5000),
 ];
 const RESERVED = ['connect', 'connect_error', 'disconnect', 'disconnecting', 'newListener', 'removeListener'];
 
@@ -15,17 +32,25 @@ family('names', (scenario) => {
   });
 
   for (const name of RESERVED) {
-    scenario(`the reserved name ${name}, by emit`, { joined: ['b', 'c'], mixed: false }, async ({ b, join, fate }) => {
-      const a = await join('a');
-      a.emit(name, 'payload');
-      await fate(a, b);
-    });
+    scenario(
+      `the reserved name ${name}, by emit`,
+      { joined: ['b', 'c'], mixed: false },
+      async ({ b, join, fate }) => {
+        const a = await join('a');
+        a.emit(name, 'payload');
+        await fate(a, b);
+      },
+    );
 
-    scenario(`the reserved name ${name}, on the wire`, { joined: ['b', 'c'], mixed: false }, async ({ b, join, fate }) => {
-      const a = await join('a');
-      a.sendRaw(`2${JSON.stringify([name, 'payload'])}`);
-      await fate(a, b);
-    });
+    scenario(
+      `the reserved name ${name}, on the wire`,
+      { joined: ['b', 'c'], mixed: false },
+      async ({ b, join, fate }) => {
+        const a = await join('a');
+        a.sendRaw(`2${JSON.stringify([name, 'payload'])}`);
+        await fate(a, b);
+      },
+    );
   }
 
   scenario('a number as the name', async ({ a, sync }) => {
@@ -48,13 +73,17 @@ family('names', (scenario) => {
     await each((volatile) => volatile.emit('answer', 1, () => a.record('acknowledged')));
   });
 
-  scenario('volatile events of a client that is not connected', { since: '3.0.5', joined: ['b', 'c'] }, async ({ enter, sync }) => {
-    const a = enter('a');
-    a.socket.volatile.emit('offer', 'dropped');
-    a.socket.emit('offer', 'kept');
-    await a.settled();
-    await sync();
-  });
+  scenario(
+    'volatile events of a client that is not connected',
+    { since: '3.0.5', joined: ['b', 'c'] },
+    async ({ enter, sync }) => {
+      const a = enter('a');
+      a.socket.volatile.emit('offer', 'dropped');
+      a.socket.emit('offer', 'kept');
+      await a.settled();
+      await sync();
+    },
+  );
 
   scenario('compress asked for or not', { since: '1.7.4' }, async ({ a, sync }) => {
     a.socket.compress(false).emit('offer', 'x'.repeat(3000));

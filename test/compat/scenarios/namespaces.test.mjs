@@ -2,7 +2,16 @@
 import { atLeast } from '../harness/cells.mjs';
 import { family } from '../harness/scenario.mjs';
 
-const ABSENT = ['/nope', '/nope/below', '/日本', '/with space', '/with,comma', '/__proto__', '/5', '/nope?token=x'];
+const ABSENT = [
+  '/nope',
+  '/nope/below',
+  '/日本',
+  '/with space',
+  '/with,comma',
+  '/__proto__',
+  '/5',
+  '/nope?token=x',
+];
 
 // The refusal has come, or never will: twice there and back by the root of the
 // same connection, which the server serves in order.
@@ -41,18 +50,26 @@ family('namespaces', (scenario) => {
     await sync(root, b);
   });
 
-  scenario('a packet for one that was not joined', { joined: ['b', 'c'], mixed: false }, async ({ b, join, fate }) => {
-    const a = await join('a');
-    a.sendRaw('2/nope,["offer",1]');
-    await fate(a, b);
-  });
+  scenario(
+    'a packet for one that was not joined',
+    { joined: ['b', 'c'], mixed: false },
+    async ({ b, join, fate }) => {
+      const a = await join('a');
+      a.sendRaw('2/nope,["offer",1]');
+      await fate(a, b);
+    },
+  );
 
-  scenario('the root left, then joined again on the same connection', { joined: ['b', 'c'], mixed: false, since: '3.0.5' }, async ({ b, join, fate }) => {
-    const a = await join('a');
-    a.sendRaw('1');
-    await a.heard();
-    a.sendRaw('0');
-    await a.saw('connect', 2);
-    await fate(a, b);
-  });
+  scenario(
+    'the root left, then joined again on the same connection',
+    { joined: ['b', 'c'], mixed: false, since: '3.0.5' },
+    async ({ b, join, fate }) => {
+      const a = await join('a');
+      a.sendRaw('1');
+      await a.heard();
+      a.sendRaw('0');
+      await a.saw('connect', 2);
+      await fate(a, b);
+    },
+  );
 });

@@ -18,46 +18,54 @@ family('restart', (scenario) => {
       for (const peer of [a, b, c]) await peer.saw('disconnect');
     });
 
-    scenario(`the server is ${how} and started again`, { ...options, joined: [] }, async ({ server, join, sync, quiet }) => {
-      const peers = [];
-      for (const name of ['a', 'b', 'c']) peers.push(await join(name, RETURNING));
-      const [a, b, c] = peers;
-      a.emit('offer', 'before');
-      await sync();
-      const { id } = b;
+    scenario(
+      `the server is ${how} and started again`,
+      { ...options, joined: [] },
+      async ({ server, join, sync, quiet }) => {
+        const peers = [];
+        for (const name of ['a', 'b', 'c']) peers.push(await join(name, RETURNING));
+        const [a, b, c] = peers;
+        a.emit('offer', 'before');
+        await sync();
+        const { id } = b;
+        await quiet();
+        await server[end]();
+        for (const peer of peers) await peer.saw('disconnect');
+        await server.start();
+        for (const peer of peers) {
+          await peer.saw('connect', 2);
+          await peer.settled();
+        }
+        a.emit('message', { channel: id, message: 'to the old id' });
+        a.emit('message', { channel: [b.id, c.id], message: 'to the new ids' });
+        await sync();
+        b.emit('answer', 'after');
+        await sync();
+      },
+    );
+  }
+
+  scenario(
+    'events emitted while the server is away',
+    { ...own, since: '2.0.4' },
+    async ({ server, join, sync, quiet }) => {
+      const a = await join('a');
+      const others = [await join('b', RETURNING), await join('c', RETURNING)];
       await quiet();
-      await server[end]();
-      for (const peer of peers) await peer.saw('disconnect');
+      await server.kill();
+      await a.saw('disconnect');
+      for (let i = 0; i < 3; i++) a.emit('offer', { kept: i });
+      for (const peer of others) await peer.saw('disconnect');
       await server.start();
-      for (const peer of peers) {
+      for (const peer of others) {
         await peer.saw('connect', 2);
         await peer.settled();
       }
-      a.emit('message', { channel: id, message: 'to the old id' });
-      a.emit('message', { channel: [b.id, c.id], message: 'to the new ids' });
+      a.socket.connect();
+      await a.settled();
       await sync();
-      b.emit('answer', 'after');
-      await sync();
-    });
-  }
-
-  scenario('events emitted while the server is away', { ...own, since: '2.0.4' }, async ({ server, join, sync, quiet }) => {
-    const a = await join('a');
-    const others = [await join('b', RETURNING), await join('c', RETURNING)];
-    await quiet();
-    await server.kill();
-    await a.saw('disconnect');
-    for (let i = 0; i < 3; i++) a.emit('offer', { kept: i });
-    for (const peer of others) await peer.saw('disconnect');
-    await server.start();
-    for (const peer of others) {
-      await peer.saw('connect', 2);
-      await peer.settled();
-    }
-    a.socket.connect();
-    await a.settled();
-    await sync();
-  });
+    },
+  );
 
   scenario('the server is not there yet', { ...own, since: '1.3.7' }, async ({ server, enter, sync }) => {
     await server.kill();

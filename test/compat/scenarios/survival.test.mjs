@@ -20,7 +20,10 @@ family('survival', (scenario) => {
       await sync();
       assert.deepEqual(received(b), ['still here']);
       assert.deepEqual(received(c), ['still here']);
-      assert.deepEqual([a, b, c].map((peer) => peer.connected), [true, true, true]);
+      assert.deepEqual(
+        [a, b, c].map((peer) => peer.connected),
+        [true, true, true],
+      );
       assert.equal(a.count('acknowledged'), 0);
     });
   }
