@@ -5,7 +5,7 @@ BIN := bin/signaling
 # Settings that may be given on the command line, as in: make run ARGS='-addr :9000'
 ARGS     ?=
 FUZZTIME ?= 30s
-SUITES   ?= go clients otherclients options browser
+SUITES   ?= go clients otherclients options compat browser
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
@@ -64,7 +64,7 @@ test-programs:
 	@test/install.sh
 
 compat: build test/compat/node_modules/.installed ## compare with a Node server, event by event
-	@go run ./test/suites compat
+	@cd test/compat && npm run --silent everything
 
 lint: ## gofmt, go vet, staticcheck, go mod tidy
 	$(need_go)
