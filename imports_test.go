@@ -14,17 +14,18 @@ import (
 // allowed is who may import whom: main → handlers → bridge → rooms → engine, the
 // codec below bridge and rooms, and the packages beside them on their own.
 var allowed = map[string][]string{
-	".":                 {"handlers", "internal/bridge", "internal/config", "internal/ice", "internal/server", "internal/web"},
+	".":                 {"handlers", "internal/bridge", "internal/config", "internal/ice", "internal/limit", "internal/server", "internal/web"},
 	"handlers":          {"internal/bridge", "internal/codec"},
-	"internal/bridge":   {"internal/codec", "internal/engine", "internal/rooms"},
+	"internal/bridge":   {"internal/codec", "internal/engine", "internal/limit", "internal/rooms"},
 	"internal/rooms":    {"internal/codec", "internal/engine"},
-	"internal/engine":   {"internal/accept"},
+	"internal/engine":   {"internal/accept", "internal/limit"},
 	"internal/codec":    {},
-	"internal/server":   {"internal/bridge", "internal/engine", "internal/ice", "internal/web"},
+	"internal/server":   {"internal/bridge", "internal/engine", "internal/ice", "internal/limit", "internal/web"},
 	"internal/ice":      {},
 	"internal/web":      {"internal/accept"},
 	"internal/accept":   {},
-	"internal/config":   {},
+	"internal/config":   {"internal/limit"},
+	"internal/limit":    {},
 	"internal/wiretest": {},
 }
 

@@ -8,13 +8,19 @@ const pollingCloseWait = 30 * time.Second
 
 // Close ends the session in an orderly way: what is queued is still written,
 // then the transport is closed. The handler is told ForcedClose.
-func (s *Session) Close() {
+func (s *Session) Close() { s.closeFor(ForcedClose) }
+
+// CloseFor ends the session at once, for a reason that the handler is told.
+func (s *Session) CloseFor(reason Reason) { s.abandon(reason) }
+
+// closeFor is Close for another reason.
+func (s *Session) closeFor(reason Reason) {
 	s.mu.Lock()
 	if s.state != stateOpen {
 		s.mu.Unlock()
 		return
 	}
-	s.state = stateClosing
+	s.state, s.parting = stateClosing, reason
 	if s.ws == nil {
 		s.closePollingLocked()
 		return
@@ -34,10 +40,10 @@ func (s *Session) closePollingLocked() {
 	if s.poll != nil {
 		s.poll.answer(append(s.queue.takeAll(), closePacket)...)
 		s.poll = nil
-		s.finishLocked(ForcedClose)
+		s.finishLocked(s.parting)
 		return
 	}
-	s.closeWait = time.AfterFunc(pollingCloseWait, func() { s.abandon(ForcedClose) })
+	s.closeWait = time.AfterFunc(pollingCloseWait, func() { s.abandon(s.parting) })
 	s.mu.Unlock()
 }
 
@@ -45,7 +51,7 @@ func (s *Session) closePollingLocked() {
 // The caller holds mu; it unlocks.
 func (s *Session) drainedLocked() {
 	if s.state == stateClosing {
-		s.finishLocked(ForcedClose)
+		s.finishLocked(s.parting)
 		return
 	}
 	s.mu.Unlock()
@@ -64,7 +70,7 @@ func (s *Session) end(reason Reason, last, frame *Packet) {
 		return
 	}
 	if s.state == stateClosing {
-		reason = ForcedClose // whichever way the connection ends now
+		reason = s.parting // whichever way the connection ends now
 	}
 	if s.poll != nil {
 		s.poll.answer(last)
@@ -113,6 +119,7 @@ func (s *Session) finishLocked(reason Reason) {
 		probing.stop()
 	}
 	s.srv.remove(s)
+	s.leave()
 	// Ends when the handler has been told. It may take its time, and who ends
 	// the session may have others to serve.
 	go s.tellClosed(reason)

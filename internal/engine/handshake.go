@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 )
@@ -66,10 +67,17 @@ func (srv *Server) openPolling(w http.ResponseWriter, r *http.Request, q query) 
 		srv.refuse(w, r, *f)
 		return
 	}
+	release, err := srv.admit(r)
+	if err != nil {
+		unavailable(w, err)
+		return
+	}
 	s := srv.newSession(r, q)
+	s.release = release
 	open := s.openPacket()
 	if !s.start() {
-		srv.unavailable(w)
+		s.leave()
+		unavailable(w, errClosing)
 		return
 	}
 	if c := srv.opts.Cookie; c != nil {
@@ -80,8 +88,30 @@ func (srv *Server) openPolling(w http.ResponseWriter, r *http.Request, q query) 
 	s.writePoll(w, r, []*Packet{open})
 }
 
-// unavailable answers a handshake that comes while the server ends.
-func (srv *Server) unavailable(w http.ResponseWriter) {
+var errClosing = errors.New("the server is closing: connect again in a moment")
+
+// admit tells whether there is room for one more session.
+func (srv *Server) admit(r *http.Request) (release func(), err error) {
+	if srv.closing.Load() {
+		return nil, errClosing
+	}
+	if srv.opts.Admit == nil {
+		return nil, nil
+	}
+	return srv.opts.Admit(r)
+}
+
+// leave gives the session's place to another.
+func (s *Session) leave() {
+	if s.release != nil {
+		s.release()
+	}
+}
+
+// unavailable refuses a handshake for the time being, of either transport. The
+// official clients come back after a while that grows with each try.
+func unavailable(w http.ResponseWriter, err error) {
 	w.Header().Set("Retry-After", "1")
-	http.Error(w, "the server is closing: connect again in a moment", http.StatusServiceUnavailable)
+	w.Header().Set("Connection", "close")
+	http.Error(w, err.Error(), http.StatusServiceUnavailable)
 }

@@ -34,9 +34,9 @@ func run(l link, message func(data []byte)) {
 
 type funcHandler func(data []byte)
 
-func (funcHandler) begin(yielder)   {}
-func (funcHandler) end()            {}
-func (funcHandler) control(*Packet) {}
+func (funcHandler) begin(yielder)         {}
+func (funcHandler) end()                  {}
+func (funcHandler) control(*Packet) error { return nil }
 func (f funcHandler) message(data []byte, _ bool) error {
 	f(data)
 	return nil

@@ -66,7 +66,7 @@ func (s *Session) servePoll(w http.ResponseWriter, r *http.Request) {
 		s.mu.Unlock()
 		s.writePoll(w, r, packets)
 	case s.state == stateClosing:
-		s.finishLocked(ForcedClose)
+		s.finishLocked(s.parting)
 		s.writePoll(w, r, []*Packet{noopPacket, closePacket})
 	default:
 		held := &poll{packets: make(chan []*Packet, 1)}

@@ -1,6 +1,10 @@
 package engine
 
-import "encoding/base64"
+import (
+	"encoding/base64"
+
+	"signaling/internal/limit"
+)
 
 // packet is an incoming packet. data aliases what was read.
 type packet struct {
@@ -78,10 +82,20 @@ func decodeClean(clean []byte) []byte {
 	return clean[:n]
 }
 
+// mayControl charges the session for what is no message. It reports false when
+// that was too much and has ended the session.
+func (s *Session) mayControl() bool {
+	if !s.srv.opts.ControlRate.Limited() || s.control.Take(s.srv.opts.ControlRate, 1, limit.Now()) {
+		return true
+	}
+	s.abandon(RateExceeded)
+	return false
+}
+
 // receive handles one packet of the client's. The caller holds receiving. It
 // reports false when the session has ended and the rest is to be dropped.
 func (s *Session) receive(b *Batch, p packet) bool {
-	if !s.heard(p.kind) {
+	if !s.heard(p.kind) || p.kind != Message && !s.mayControl() {
 		return false
 	}
 	switch p.kind {

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"signaling/internal/limit"
 )
 
 // The names of the transports, as the query's transport gives them.
@@ -35,8 +37,16 @@ type Options struct {
 	Cookie          *http.Cookie  // whose value becomes the session id; nil: none
 	CORS            *CORS         // nil: no cross-origin headers
 
+	// ControlRate is for what a session's client sends beside messages:
+	// heartbeats and WebSocket pings. Over it the session ends as RateExceeded.
+	ControlRate limit.Rate
+
 	// AllowRequest decides on a handshake; its error's text is what the client sees.
 	AllowRequest func(r *http.Request) error
+	// Admit decides, as the last one, whether there is room for a session.
+	// release is called once, when the session has ended or none has come of the
+	// handshake. An error refuses with 503 and its text. nil: there always is.
+	Admit func(r *http.Request) (release func(), err error)
 	// Middleware runs before every request is checked. An error refuses the
 	// request; answered means that the middleware has dealt with it.
 	Middleware func(w http.ResponseWriter, r *http.Request) (answered bool, err error)
@@ -72,10 +82,12 @@ type Server struct {
 
 	links atomic.Int64 // WebSocket connections that are open
 
+	closing atomic.Bool // no handshakes any more
+
 	mu sync.RWMutex
 	// guarded by mu
 	sessions map[string]*Session
-	closed   bool // no handshakes any more
+	closed   bool // no sessions any more
 }
 
 // NewServer returns a server that reports to handler.
@@ -106,24 +118,6 @@ func (srv *Server) Sessions() []*Session {
 		all = append(all, s)
 	}
 	return all
-}
-
-// partingTime is how long Close waits for the clients to answer. A process that
-// exits before resets their connections, and they would report an error.
-const partingTime = time.Second
-
-// Close ends every session and refuses handshakes from then on. It returns
-// when the connections are closed, or after a second.
-func (srv *Server) Close() {
-	srv.mu.Lock()
-	srv.closed = true
-	srv.mu.Unlock()
-	for _, s := range srv.Sessions() {
-		s.abandon(ForcedClose)
-	}
-	for end := time.Now().Add(partingTime); srv.links.Load() > 0 && time.Now().Before(end); {
-		time.Sleep(partingTime / 200)
-	}
 }
 
 // add makes the session known. It reports false when the server is closed.

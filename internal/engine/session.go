@@ -12,6 +12,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"signaling/internal/limit"
 )
 
 // Reason says why a session ended, in the words of the Node implementation.
@@ -25,6 +27,8 @@ const (
 	PingTimeout    Reason = "ping timeout"    // it answered no heartbeat
 	ForcedClose    Reason = "forced close"    // this side closed
 	SlowConsumer   Reason = "slow consumer"   // it did not read what it was sent
+	RateExceeded   Reason = "rate exceeded"   // it sent more than it may
+	ShuttingDown   Reason = "server shutting down"
 )
 
 // Handler receives what the sessions of a server do. Calls for one session
@@ -59,6 +63,8 @@ type Session struct {
 	jsonp    string // the callback's index when the client polls by script tag, else ""
 	isJSONP  bool
 	request  *http.Request
+	release  func() // gives its place to another; nil: nobody counts
+	control  limit.Bucket
 	value    atomic.Value // the handler's
 
 	// receiving is held while the handler is told anything of the session.
@@ -78,6 +84,7 @@ type Session struct {
 	batch     *Batch    // the last batch that promised to flush
 	heartbeat heartbeat
 	closeWait *time.Timer // ends a polling session that is closing
+	parting   Reason      // why it is closing
 }
 
 // ID returns the session id, which the client sends with each of its requests.

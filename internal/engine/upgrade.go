@@ -9,28 +9,42 @@ import (
 // serveWebSocket opens a session on a WebSocket, or starts to move the polling
 // session s to it.
 func (srv *Server) serveWebSocket(w http.ResponseWriter, r *http.Request, q query, s *Session) {
-	var fresh *Session
-	if s == nil {
-		fresh = srv.newSession(r, q)
-	}
-	ws, err := srv.acceptWebSocket(w, r, q)
-	if err != nil {
+	if s == nil && q.transport == WebSocket {
+		srv.handshakeWebSocket(w, r, q)
 		return
 	}
+	ws, err := srv.acceptWebSocket(w, r, q)
 	switch {
+	case err != nil:
 	case q.transport != WebSocket:
 		ws.dismiss()
-	case s != nil:
-		s.probe(ws)
 	default:
-		if f := srv.verifyRevision(q); f != nil {
-			srv.tellRefused(r, *f)
-			ws.tryWrite(rawError(f.text()))
-			ws.close()
-			return
-		}
-		fresh.openWebSocket(ws)
+		s.probe(ws)
 	}
+}
+
+// handshakeWebSocket opens a session on a WebSocket, if there is room.
+func (srv *Server) handshakeWebSocket(w http.ResponseWriter, r *http.Request, q query) {
+	release, err := srv.admit(r)
+	if err != nil {
+		unavailable(w, err)
+		return
+	}
+	s := srv.newSession(r, q)
+	s.release = release
+	ws, err := srv.acceptWebSocket(w, r, q)
+	if err != nil {
+		s.leave()
+		return
+	}
+	if f := srv.verifyRevision(q); f != nil {
+		s.leave()
+		srv.tellRefused(r, *f)
+		ws.tryWrite(rawError(f.text()))
+		ws.close()
+		return
+	}
+	s.openWebSocket(ws)
 }
 
 // openWebSocket opens the session on ws.
@@ -39,6 +53,7 @@ func (s *Session) openWebSocket(ws *wsConn) {
 	ws.handler = &wsReader{s: s}
 	s.queue.push(s.openPacket())
 	if !s.start() {
+		s.leave()
 		ws.dismiss()
 		return
 	}
@@ -107,7 +122,15 @@ func (r *wsReader) message(data []byte, binary bool) error {
 }
 
 // control sends a control frame between the packets of the session.
-func (r *wsReader) control(p *Packet) { r.b.Send(r.s, p) }
+func (r *wsReader) control(answer *Packet) error {
+	if !r.s.mayControl() {
+		return errSessionClosed
+	}
+	if answer != nil {
+		r.b.Send(r.s, answer)
+	}
+	return nil
+}
 
 // noopInterval is how often an upgrade releases a held poll, so that the
 // client, which waits for its poll to end, can go on.
@@ -166,11 +189,18 @@ func (p *prober) end()            { p.yielder = nil }
 
 // control answers at once or not at all: a peer that pings and does not read
 // gets no goroutine that waits for it.
-func (p *prober) control(f *Packet) {
-	if err := p.ws.send(f.wsFrame(p.s.revision, false)); err != nil {
+func (p *prober) control(answer *Packet) error {
+	if !p.s.mayControl() {
+		return errSessionClosed
+	}
+	if answer == nil {
+		return nil
+	}
+	if err := p.ws.send(answer.wsFrame(p.s.revision, false)); err != nil {
 		p.broken = true // half a frame may be out: nothing can follow it
 		p.ws.stop()
 	}
+	return nil
 }
 
 func (p *prober) message(data []byte, binary bool) error {

@@ -27,7 +27,7 @@ type wsHandler interface {
 	begin(y yielder)                        // bytes have arrived
 	message(data []byte, binary bool) error // one whole message; data is valid during the call
 	end()                                   // all whole messages that had arrived are handled
-	control(p *Packet)                      // send a control frame
+	control(answer *Packet) error           // a ping or pong has come; answer it, unless nil
 }
 
 // peerClosed is the error of a connection that the peer has closed in order.
@@ -116,7 +116,9 @@ func (c *wsConn) dataFrame(h frameHeader, payload []byte) error {
 func (c *wsConn) controlFrame(op opcode, payload []byte) error {
 	switch op {
 	case opPing:
-		c.handler.control(pongFrame(payload))
+		return c.handler.control(pongFrame(payload))
+	case opPong:
+		return c.handler.control(nil)
 	case opClose:
 		if err := checkClose(payload); err != nil {
 			return err

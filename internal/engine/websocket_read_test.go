@@ -43,7 +43,12 @@ func (l *log) end() {
 	l.inside = false
 }
 
-func (l *log) control(p *Packet) { l.note("control % x", p.wsFrame(Revision4, false)) }
+func (l *log) control(p *Packet) error {
+	if p != nil {
+		l.note("control % x", p.wsFrame(Revision4, false))
+	}
+	return nil
+}
 
 func (l *log) message(data []byte, binary bool) error {
 	if binary {
