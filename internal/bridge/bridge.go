@@ -8,11 +8,13 @@
 package bridge
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	eio "github.com/zishang520/engine.io/v2/engine"
 	"github.com/zishang520/socket.io/v2/socket"
@@ -38,6 +40,7 @@ type Bridge struct {
 	// handlers is immutable once the first request is served.
 	handlers map[route]Handler
 	arrivals map[string]Arrival // by namespace; immutable as well
+	limits   Limits             // likewise
 
 	namespaces sync.Map // the names of those that the module can find
 
@@ -102,6 +105,10 @@ func (b *Bridge) CORS(h http.Handler) http.Handler {
 		}
 	})
 }
+
+// Drain refuses new clients and disconnects those that are here, evenly over
+// the given time. It returns when all have been told, or when ctx is done.
+func (b *Bridge) Drain(ctx context.Context, over time.Duration) { b.engine.Drain(ctx, over) }
 
 // Close disconnects every client and refuses new ones.
 func (b *Bridge) Close() { b.io.Close(nil) }

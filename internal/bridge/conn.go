@@ -28,6 +28,7 @@ type conn struct {
 	// owned by the goroutine that receives
 	decoder codec.Decoder
 	event   Event
+	budget  *budget // nil: nothing bounds it
 
 	mu sync.Mutex
 	// guarded by mu

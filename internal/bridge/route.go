@@ -17,7 +17,7 @@ type router struct{ b *Bridge }
 // Opened makes the session known to the module, which connects a client of
 // revision 3 to the namespace "/" by itself.
 func (r router) Opened(s *engine.Session) {
-	c := &conn{b: r.b, session: s}
+	c := &conn{b: r.b, session: s, budget: r.b.newBudget()}
 	c.decoder.Format = r.b.encoder.Format
 	s.SetValue(c)
 	if s.Revision() == engine.Revision3 {
@@ -30,6 +30,7 @@ func (r router) Opened(s *engine.Session) {
 func (r router) Closed(s *engine.Session, reason engine.Reason) {
 	c := s.Value().(*conn)
 	defer c.recovered()
+	c.countEnd(reason)
 	c.end(reason)
 }
 
@@ -40,6 +41,9 @@ func (r router) Received(s *engine.Session, b *engine.Batch, data []byte, binary
 	c.wait(b)
 	if !s.Open() {
 		return
+	}
+	if c.budget != nil {
+		c.budget.size += len(data)
 	}
 	var p *codec.Packet
 	var err error
@@ -54,7 +58,9 @@ func (r router) Received(s *engine.Session, b *engine.Batch, data []byte, binary
 		b.MayBlock()
 		c.Emit("data", err) // the module tells the sockets and closes the connection
 	case p != nil:
-		c.route(b, p)
+		if c.affords(p) {
+			c.route(b, p)
+		}
 		c.decoder.Release() // an idle connection shall not hold its last message
 	}
 }
@@ -75,6 +81,9 @@ func (c *conn) route(b *engine.Batch, p *codec.Packet) {
 	}
 	switch p.Type {
 	case codec.Connect:
+		if !c.mayJoin(namespace) {
+			return
+		}
 		b.MayBlock() // middleware
 		c.connect(namespace, query, p)
 	case codec.Disconnect:

@@ -83,7 +83,7 @@ func (s *Session) end(reason Reason, last, frame *Packet) {
 	case reason == SlowConsumer:
 		s.queue = sendQueue{}
 		ws.close() // it may hold half a frame: nothing can follow that
-	default:
+	case s.state == stateOpen: // else its close frame stands there already
 		s.queue.push(frame)
 	}
 	s.finishLocked(reason)

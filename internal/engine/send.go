@@ -171,6 +171,9 @@ func (s *Session) writeFailed(ws *wsConn, err error) {
 	}
 	s.abandon(reason)
 	ws.close()
+	s.mu.Lock()
+	s.queue, s.writing = sendQueue{}, false // nothing is owed any more
+	s.mu.Unlock()
 }
 
 func recycle(shared *[]byte) {

@@ -6,12 +6,13 @@ import (
 	"time"
 )
 
-// partingTime is how long Close waits for the clients to answer. A process that
-// exits before resets their connections, and they would report an error.
+// partingTime is how long Close waits for the clients to answer, or to poll for
+// what is queued. A process that exits before resets their connections, and
+// they would report an error.
 const partingTime = time.Second
 
-// lastWords is how long Close waits for those who are still taking what was
-// sent to them before.
+// lastWords is how long Close waits for WebSocket clients that are still taking
+// what was sent to them before.
 const lastWords = 5 * time.Second
 
 // paceInterval is how often Drain closes sessions.
@@ -54,21 +55,21 @@ func (srv *Server) Close() {
 	srv.mu.Lock()
 	srv.closed = true
 	srv.mu.Unlock()
-	left := srv.Sessions()
-	for _, s := range left {
+	all := srv.Sessions()
+	for _, s := range all {
 		s.part()
 	}
-	start := time.Now()
-	for {
-		left = slices.DeleteFunc(left, (*Session).satisfied)
+	left := slices.Clone(all)
+	for start := time.Now(); len(left) > 0 || srv.links.Load() > 0; {
 		waited := time.Since(start)
-		if len(left) == 0 && (srv.links.Load() == 0 || waited > partingTime) || waited > lastWords {
+		left = slices.DeleteFunc(left, func(s *Session) bool { return !s.owed(waited) })
+		if len(left) == 0 && waited > partingTime {
 			break
 		}
 		time.Sleep(partingTime / 200)
 	}
-	for _, s := range left {
-		s.abandon(ForcedClose)
+	for _, s := range all {
+		s.abandon(ForcedClose) // for those whom it was not worth waiting for
 	}
 }
 
@@ -85,9 +86,13 @@ func (s *Session) part() {
 	}
 }
 
-// satisfied tells whether nothing is on its way to the client any more.
-func (s *Session) satisfied() bool {
+// owed tells whether something is on its way to the client and worth waiting for.
+func (s *Session) owed(waited time.Duration) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.queue.empty() && !s.writing
+	patience := partingTime
+	if s.ws != nil {
+		patience = lastWords
+	}
+	return waited < patience && (s.writing || !s.queue.empty())
 }
