@@ -1,8 +1,10 @@
 package handlers
 
 import (
-	"signaling/internal/bridge"
+	"strings"
 	"testing"
+
+	"signaling/internal/bridge"
 )
 
 // Two in the room r, to begin with.
@@ -222,3 +224,36 @@ var (
 	tooManyRooms = &bridge.Refusal{Code: "too_many_rooms", Message: "A client may be in 2 rooms at once: leave one first."}
 	roomFull     = &bridge.Refusal{Code: "room_full", Message: "The room has all the 3 people it takes: choose another room, or try again when somebody has left."}
 )
+
+// Signals to a peer that does not read are answered all the same, until it is
+// given up; a join passes them by.
+func TestPeerThatDoesNotReadDelaysNobody(t *testing.T) {
+	s := newStage(t, smallLimits)
+	s.play(annAndBen)
+	s.cast["Ben"].gone = true // for the script: nothing is read any more
+	ann := s.actor("Ann")
+	signal := s.fill(`42["signal",{"to":"<Ben>","data":"` + strings.Repeat("x", 900<<10) + `"}]`)
+	signal = strings.Replace(signal, "42[", "427[", 1)
+	left := false
+	for n := 0; !left; n++ {
+		ann.Send(t, signal)
+		switch got := s.next(ann).Payload; got {
+		case `437[{"ok":true}]`:
+		case refused(7, unknownPeer):
+			s.wants("Ann", `42["peer-left",{"room":"r","id":"<Ben>","reason":"slow consumer"}]`)
+			left = true
+		case s.fill(`42["peer-left",{"room":"r","id":"<Ben>","reason":"slow consumer"}]`):
+			s.next(ann) // the answer, which may be either
+			left = true
+		default:
+			t.Fatalf("Ann got %s", got)
+		}
+		if n == 3 {
+			s.play(`
+				Cat connects
+				Cat → 421["join","r"]
+				Cat ← 431[{"ok":true,"room":"r","id":"<Cat>","peers":[{"id":"<Ann>","name":"Ann"},{"id":"<Ben>"}]}]
+				Ann ← 42["peer-joined",{"room":"r","id":"<Cat>"}]`)
+		}
+	}
+}

@@ -87,9 +87,13 @@ func (p *Presence) amongLocked(m *Member, channels []socket.Room) []Receiver {
 			found = append(found, r)
 		}
 	}
-	for _, channel := range channels {
-		r := p.rooms[string(channel)]
-		if p.inside[m].in(r) && !slices.ContainsFunc(found, func(f Receiver) bool { return f.Member.ID == socket.SocketId(channel) }) {
+	v := p.inside[m]
+	if v == nil {
+		return found
+	}
+	for _, r := range v.rooms { // few, where a client may name many channels
+		called := func(f Receiver) bool { return string(f.Member.ID) == r.name }
+		if slices.Contains(channels, socket.Room(r.name)) && !slices.ContainsFunc(found, called) {
 			found = appendUnseen(found, seen, r.present)
 		}
 	}

@@ -165,7 +165,7 @@ func (p *Presence) forgetLocked(m *Member) {
 	p.outside.Store(nil)
 }
 
-// Ending notes why the connection of a member ends, which Drop tells the
+// Ending notes why the connection of a member ends, which drop tells the
 // others. The first reason counts.
 func (p *Presence) Ending(m *Member, reason string) {
 	if !p.visits(m) {
