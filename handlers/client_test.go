@@ -2,8 +2,12 @@ package handlers
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
+	"github.com/zishang520/socket.io/v2/socket"
+
+	"signaling/internal/bridge"
 	"signaling/internal/wiretest"
 )
 
@@ -52,4 +56,30 @@ func TestPollingClientsCall(t *testing.T) {
 	}
 	f.peers[0].Send(t, `42["message",{"channel":"`+id+`","message":"back"}]`)
 	p.Want(t, 200, `42["message","back"]`)
+}
+
+// Rooms in MessagePack: the bytes of {type, nsp, data, id}, as the official
+// parser writes them.
+func TestRoomsInMessagePack(t *testing.T) {
+	const event, ack = "\x83\xA4type\x02\xA3nsp\xA1/\xA4data", "\x84\xA4type\x03\xA3nsp\xA1/\xA2id\x07\xA4data\x91"
+	s := newStage(t, smallLimits, func(o *socket.ServerOptions) { o.SetParser(bridge.MessagePack) })
+	join := func(query string) (w *wiretest.WebSocket, id string) {
+		w = wiretest.Dial(t, s.addr, wiretest.PeerTarget+query)
+		w.Next(t)
+		w.Write(wiretest.Frame{Op: wiretest.Binary, Payload: "\x82\xA4type\x00\xA3nsp\xA1/"})
+		_, id, ok := strings.Cut(w.Next(t).Payload, "\xA3sid\xB8")
+		if !ok {
+			t.Fatal("no id in the CONNECT reply")
+		}
+		return w, id
+	}
+	ann, annID := join("&room=r&name=Ann")
+	ben, benID := join("")
+	ben.Write(wiretest.Frame{Op: wiretest.Binary, Payload: "\x84\xA4type\x02\xA3nsp\xA1/\xA4data\x92\xA4join\xA1r\xA2id\x07"})
+	ben.WantBinary(t, ack+"\x84\xA2id\xB8"+benID+"\xA2ok\xC3\xA5peers\x91\x82\xA2id\xB8"+annID+"\xA4name\xA3Ann\xA4room\xA1r")
+	ann.WantBinary(t, event+"\x92\xABpeer-joined\x82\xA2id\xB8"+benID+"\xA4room\xA1r")
+	ben.Write(wiretest.Frame{Op: wiretest.Binary, Payload: event + "\x92\xA6signal\x82\xA2to\xB8" + annID + "\xA4data\xC4\x02hi"})
+	ann.WantBinary(t, event+"\x92\xA6signal\x82\xA4from\xB8"+benID+"\xA4data\xC4\x02hi")
+	ben.Write(wiretest.Frame{Op: wiretest.Binary, Payload: "\x84\xA4type\x02\xA3nsp\xA1/\xA4data\x92\xA5leave\xA1s\xA2id\x07"})
+	ben.WantBinary(t, ack+"\x82\xA5error\x82\xA4code\xABnot_in_room\xA7message\xD9\x28You are not in this room: join it first.\xA2ok\xC2")
 }
