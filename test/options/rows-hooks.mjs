@@ -238,7 +238,7 @@ export const hookRows = [
       await new Promise((later) => setTimeout(later, 100));
       socket.connect();
       await seen(socket, 'connect', 2);
-      note(socket.recovered, socket.id === id);
+      note(Boolean(socket.recovered), socket.id === id);
     },
     want: [[false, false]],
   })),

@@ -197,6 +197,32 @@ export const parserRows = [
     want: Array(2).fill([['offer', { sdp: 'from a page', list: [1, null, 'é😀'] }], 'to a page', [1, 2, 3]]),
   },
   {
+    name: 'parser: the rooms that Node does not have, in MessagePack',
+    settings,
+    oursAlone: true,
+    async run({ url }, note) {
+      const [one, two] = [await connected('4.8.4', url, websocket), await connected('4.8.4', url, polling)];
+      const [first, second] = [one.id, two.id];
+      const ids = (value) => show(value).replaceAll(first, 'ONE').replaceAll(second, 'TWO');
+      const ask = (socket, ...args) => new Promise((resolve) => socket.emit(...args, resolve));
+      const told = ['peer-joined', 'peer-left'].map((event) => new Promise((resolve) => one.on(event, resolve)));
+      const signal = new Promise((resolve) => one.on('signal', resolve));
+      note(ids(await ask(one, 'join', 'kitchen')));
+      note(ids(await ask(two, 'join', { room: 'kitchen', name: 'Zoë' })));
+      note(ids(await told[0]));
+      note(ids(await ask(two, 'signal', { to: one.id, data: [Buffer.from('bytes'), undefined] })));
+      note(ids(await signal));
+      note(ids(await ask(two, 'signal', { to: 'nobody' })).includes('unknown_peer'));
+      two.disconnect();
+      note(ids(await told[1]));
+    },
+    want: [["{ id: 'ONE', ok: true, peers: [], room: 'kitchen' }"],
+      ["{ id: 'TWO', ok: true, peers: [ { id: 'ONE' } ], room: 'kitchen' }"],
+      ["{ id: 'TWO', name: 'Zoë', room: 'kitchen' }"], ['{ ok: true }'],
+      [show({ from: 'TWO', data: [Buffer.from('bytes'), undefined] })], [true],
+      ["{ id: 'TWO', reason: 'client namespace disconnect', room: 'kitchen' }"]],
+  },
+  {
     name: 'parser: a client that speaks JSON is closed',
     settings,
     async run({ url }, note) {

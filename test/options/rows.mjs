@@ -7,7 +7,10 @@ import { ask, client, connected, echo, handshake, outcome, seen, settledTranspor
 const websocket = { transports: ['websocket'] };
 const polling = { transports: ['polling'] };
 
-/** Every line of what `run` notes must be the same on both servers, and as in `want`. */
+/**
+ * Every line of what `run` notes must be as in `want`, on both servers but where
+ * a row says oursAlone.
+ */
 export const rows = [
   {
     name: 'path: the endpoint is there and nowhere else',
