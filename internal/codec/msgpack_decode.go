@@ -20,11 +20,11 @@ func (d *Decoder) packed(data []byte) (*Packet, error) {
 	if err != nil {
 		return nil, err
 	}
-	namespace, ok := fields.namespace.packedText()
+	namespace, ok := fields.namespace.packedBytes(packString)
 	if !ok {
 		return nil, ErrInvalidPacket
 	}
-	p := Packet{Namespace: recall(&d.namespace, []byte(namespace)), format: MessagePack}
+	p := Packet{Namespace: recall(&d.namespace, namespace), format: MessagePack}
 	if p.Type, ok = packedType(fields.kind); !ok {
 		return nil, ErrUnknownType
 	}
@@ -41,19 +41,45 @@ func (d *Decoder) packed(data []byte) (*Packet, error) {
 
 // scanFields checks all of a packet, and finds its members.
 func scanFields(data []byte) (f packedFields, err error) {
-	end, err := scanPacked(data, 0, -1) // the map is not of the payload
+	h, err := readPackHead(data, 0)
 	switch {
 	case err != nil:
 		return f, err
-	case end != len(data):
+	case h.kind != packMap:
+		return f, ErrInvalidPacket
+	}
+	i := h.start
+	for range h.count / 2 {
+		middle, err := scanPacked(data, i, 0) // the packet's map is not counted
+		if err != nil {
+			return f, err
+		}
+		end, err := scanPacked(data, middle, 0)
+		if err != nil {
+			return f, err
+		}
+		key, _ := packedValue(data[i:middle]).packedBytes(packString)
+		f.set(key, packedValue(data[middle:end:end]))
+		i = end
+	}
+	if i != len(data) {
 		return f, ErrInvalidPayload
 	}
-	packet := packedValue(data)
-	f.kind, _ = packet.packedField("type")
-	f.namespace, _ = packet.packedField("nsp")
-	f.data, _ = packet.packedField("data")
-	f.id, _ = packet.packedField("id")
 	return f, nil
+}
+
+// set notes a member. Of several with the same name the last counts.
+func (f *packedFields) set(key []byte, value Value) {
+	switch string(key) {
+	case "type":
+		f.kind = value
+	case "nsp":
+		f.namespace = value
+	case "data":
+		f.data = value
+	case "id":
+		f.id = value
+	}
 }
 
 // undefined reports whether a member is not there, which to JavaScript is the

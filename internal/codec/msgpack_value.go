@@ -31,8 +31,8 @@ func (v Value) packedField(name string) (field Value, found bool) {
 	isKey, wanted := false, false
 	for element := range v.packedValues(h) {
 		if isKey = !isKey; isKey {
-			text, ok := element.packedText()
-			wanted = ok && text == name
+			text, ok := element.packedBytes(packString)
+			wanted = ok && string(text) == name
 		} else if wanted {
 			field, found = element, true // of several the last counts
 		}
@@ -41,11 +41,17 @@ func (v Value) packedField(name string) (field Value, found bool) {
 }
 
 func (v Value) packedText() (string, bool) {
+	text, ok := v.packedBytes(packString)
+	return string(text), ok
+}
+
+// packedBytes returns what is in a string or in binary data.
+func (v Value) packedBytes(kind packKind) ([]byte, bool) {
 	h, ok := v.packedHead()
-	if !ok || h.kind != packString {
-		return "", false
+	if !ok || h.kind != kind {
+		return nil, false
 	}
-	return string(v.JSON[h.start : h.start+h.size]), true
+	return v.JSON[h.start : h.start+h.size], true
 }
 
 func (v Value) packedElements() (iter.Seq[Value], bool) {
@@ -68,14 +74,6 @@ func (v Value) packedValues(h packHead) iter.Seq[Value] {
 			i = end
 		}
 	}
-}
-
-func (v Value) packedBinary() ([]byte, bool) {
-	h, ok := v.packedHead()
-	if !ok || h.kind != packBinary {
-		return nil, false
-	}
-	return v.JSON[h.start : h.start+h.size], true
 }
 
 func (v Value) packedWithin(key, text, name string) Value {

@@ -101,7 +101,7 @@ func (v Value) IsNull() bool {
 // changed, and those in MessagePack are valid only as long as the packet.
 func (v Value) Binary() ([]byte, bool) {
 	if v.packed() {
-		return v.packedBinary()
+		return v.packedBytes(packBinary)
 	}
 	if v.attachments == nil {
 		return nil, false
