@@ -1,0 +1,22 @@
+// Servers that help connections through firewalls, as this server's operator has set them up.
+
+let servers = [];
+
+/** What RTCPeerConnection takes as iceServers, as last fetched. */
+export function iceServers() {
+  return servers;
+}
+
+/**
+ * Fetches them again, since credentials for TURN expire. When the server cannot be asked, those
+ * known from before are better than none; on one network none are needed.
+ */
+export async function refreshIceServers() {
+  try {
+    const answer = await fetch(new URL('../../ice.json', import.meta.url), { cache: 'no-store' });
+    if (answer.ok) servers = (await answer.json()).iceServers;
+  } catch (error) {
+    console.debug('ice.json:', error);
+  }
+  return servers;
+}
