@@ -50,8 +50,8 @@ function executable(browser) {
   return path;
 }
 
-/** Starts Chromium; with a redirect, every request goes through it. */
-async function launchChromium(redirect) {
+/** Starts Chromium; with a redirect, every request goes through it. Further arguments are its own. */
+async function launchChromium(redirect, furtherArguments = []) {
   const browser = await playwright.launch({
     executablePath: executable(chromium),
     timeout: patience,
@@ -61,24 +61,27 @@ async function launchChromium(redirect) {
       // Candidates with plain addresses: .local names need multicast, which containers often lack.
       // Loopback among them: behind a proxy on loopback Firefox has no other candidate.
       '--disable-features=WebRtcHideLocalIpsWithMdns', '--allow-loopback-in-peer-connection',
+      ...furtherArguments,
     ],
   });
   const context = await browser.newContext({ viewport });
   return {
     name: chromium.name,
-    async newPage(initScript) {
-      const page = await context.newPage();
+    /** With options, such as { colorScheme }, in a profile of its own. */
+    async newPage(initScript, options) {
+      const profile = options ? await browser.newContext({ viewport, ...options }) : context;
+      const page = await profile.newPage();
       page.setDefaultTimeout(patience);
       await page.addInitScript(initScript);
       return page;
     },
-    closeWindows: () => closeAll(context.pages()),
+    closeWindows: () => closeAll(browser.contexts().flatMap((profile) => profile.pages())),
     close: () => browser.close(),
   };
 }
 
-/** Starts Firefox; with a redirect, every request goes through it. */
-async function launchFirefox(redirect) {
+/** Starts Firefox; with a redirect, every request goes through it. Further preferences are its own. */
+async function launchFirefox(redirect, furtherPreferences = {}) {
   const browser = await puppeteer.launch({
     browser: 'firefox',
     protocol: 'webDriverBiDi',
@@ -96,20 +99,21 @@ async function launchFirefox(redirect) {
         'network.proxy.no_proxies_on': '',
         'network.proxy.allow_hijacking_localhost': true,
       }),
+      ...furtherPreferences,
     },
   });
   const windows = []; // without the one it starts with, which has to stay
   return {
     name: firefox.name,
-    async newPage(initScript) {
+    async newPage(initScript, options) {
       const page = await browser.newPage({ type: 'window' });
       windows.push(page);
       page.setDefaultTimeout(patience);
-      await page.setViewport(viewport);
+      await page.setViewport(options?.viewport ?? viewport);
       await page.evaluateOnNewDocument(initScript);
       return page;
     },
-    closeWindows: () => closeAll(windows.splice(0)),
+    closeWindows: () => closeAll(windows.splice(0).filter((page) => !page.isClosed())),
     close: () => browser.close(),
   };
 }

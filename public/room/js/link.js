@@ -43,10 +43,11 @@ export class Link {
     this.#pc.addEventListener('icecandidate', ({ candidate }) => this.#send({ candidate }));
     this.#pc.addEventListener('connectionstatechange', () => this.#stateChanged());
     this.#pc.addEventListener('datachannel', ({ channel }) => this.#use(channel));
-    if (opens) this.#open();
   }
 
-  #open() {
+  /** Begins: the side that opens offers, the other one waits for that. */
+  start() {
+    if (!this.#opens) return;
     for (const [place, kind] of Object.entries(places)) {
       this.#pc.addTransceiver(this.#tracks[place] ?? kind, { direction: 'sendrecv' });
     }

@@ -88,6 +88,7 @@ export class Participant {
         servers: refreshIceServers,
       },
     );
+    this.link.start();
   }
 
   #stateOf(session) {

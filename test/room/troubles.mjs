@@ -1,0 +1,70 @@
+// What can be in the way: each says what has happened and what to do, and where there is a way to
+// join all the same, it works.
+import { test } from 'node:test';
+import { startServer } from '../clients/server.mjs';
+import { accessible } from './accessible.mjs';
+import { arrive, chromiumWithoutCamera, house, insecureHost, picture } from './house.mjs';
+import { allSeeEachOther } from './meeting.mjs';
+
+const laptop = { width: 1280, height: 760 };
+
+test('the camera is refused', async () => {
+  const person = await arrive('Ana', { room: 'refused', viewport: laptop, inits: [refuseDevices] });
+  await person.reads('Camera and microphone are blocked.');
+  await picture(person, 'error-refused');
+  await accessible(person, 'lobby with an error');
+  await person.join({ camera: false });
+  await person.press('camera');
+  await person.reads('Camera and microphone are blocked.');
+});
+
+test('there is no camera', async (t) => {
+  const browser = await chromiumWithoutCamera();
+  t.after(() => browser.close());
+  const person = await arrive('Ben', { room: 'no camera', browser });
+  await person.reads('No camera or microphone was found.');
+  await person.join({ camera: false });
+  const [guest] = [await arrive('Chen', { room: 'no camera' })];
+  await guest.join();
+  await allSeeEachOther([person, guest]);
+});
+
+test('the page is opened over plain http from another machine', async () => {
+  const person = await arrive('Dora', { room: 'insecure', host: insecureHost });
+  await person.reads('Browsers give camera and microphone only to pages opened over https://');
+  await person.join({ camera: false });
+  await person.press('mic');
+  await person.reads('Browsers give camera and microphone only to pages opened over https://');
+});
+
+test('the room is full', async (t) => {
+  const server = await startServer(['-addr', '127.0.0.1:0', '-room-peers', '1']);
+  t.after(() => server.stop());
+  const [first, second] = [await arrive('Ana', { room: 'full', server }), await arrive('Ben', { room: 'full', server })];
+  await first.join();
+  await second.knock();
+  await second.reads('The room is full.');
+  await first.press('leave');
+  await second.join();
+});
+
+test('the server is gone', async () => {
+  const server = await startServer();
+  const person = await arrive('Ana', { room: 'gone', server });
+  await server.kill();
+  await person.knock('join-without');
+  await person.reads('The server does not answer.');
+});
+
+test('a name is missing', async () => {
+  const person = await arrive('', { room: 'nameless', browser: house.firefox });
+  await person.knock();
+  await person.reads('Enter the name that the others will see.');
+  await person.sees('the field', "document.activeElement.id === 'name'");
+});
+
+/** Runs in the window before the page's scripts: as when the user blocks camera and microphone. */
+function refuseDevices() {
+  const refused = () => Promise.reject(new DOMException('Permission denied', 'NotAllowedError'));
+  navigator.mediaDevices.getUserMedia = refused;
+}
