@@ -5,12 +5,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventually } from './eventually.mjs';
-import { arrive, house } from './house.mjs';
+import { arrive, clearHouse, house } from './house.mjs';
 import { allSeeEachOther, picturesFlow } from './meeting.mjs';
 
 const rounds = 20;
 
-test(`${rounds} rounds of simultaneous joins and colliding offers`, async () => {
+test(`${rounds} rounds of simultaneous joins and colliding offers`, async (t) => {
+  t.after(clearHouse);
   const pairs = [];
   for (const [one, other] of [['Ana', 'Ben'], ['Chen', 'Femi']]) {
     pairs.push([await visitor(one), await visitor(other)]);

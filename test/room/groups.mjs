@@ -1,10 +1,11 @@
 // Two rooms on one server: nobody sees or hears anything of the other room.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { gather } from './house.mjs';
+import { clearHouse, gather } from './house.mjs';
 import { allSeeEachOther, meet } from './meeting.mjs';
 
-test('two rooms at once', async () => {
+test('two rooms at once', async (t) => {
+  t.after(clearHouse);
   const [ana, ben] = [await gather(['Ana'], { room: 'red' }), await gather(['Ben'], { room: 'blue' })].flat();
   const [chen, dora] = [await gather(['Chen'], { room: 'red' }), await gather(['Dora'], { room: 'blue' })].flat();
   const rooms = [[ana, chen], [ben, dora]];

@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startServer } from '../clients/server.mjs';
-import { arrive, gather } from './house.mjs';
+import { arrive, clearHouse, gather } from './house.mjs';
 import { allChat, allSeeEachOther, meet, picturesFlow } from './meeting.mjs';
 
 const offline = 'The server cannot be reached';
 
 test('the server is killed during a call and started again', async (t) => {
+  t.after(clearHouse);
   let server = await startServer();
   t.after(() => server.stop());
   const people = await gather(['Ana', 'Femi', 'Chen'], { server, room: 'outage' });

@@ -1,9 +1,10 @@
 // 2, 4 and 6 people in one room; then one leaves, one is lost, and one comes late.
 import { test } from 'node:test';
-import { arrive, gather } from './house.mjs';
+import { arrive, clearHouse, gather } from './house.mjs';
 import { allSeeEachOther, meet } from './meeting.mjs';
 
 test('people of two browsers in one room', async (t) => {
+  t.after(clearHouse);
   const room = 'people';
   let people = [];
   const come = async (...names) => people.push(...await gather(names, { room }));

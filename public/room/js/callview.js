@@ -49,9 +49,7 @@ function makeInvitation() {
   field.addEventListener('focus', () => field.select());
   copy.type = 'button';
   copy.addEventListener('click', () => copyLink());
-  const card = make('div', 'invitation', title, lead, field, copy);
-  card.setAttribute('role', 'listitem');
-  return card;
+  return make('div', 'invitation', title, lead, field, copy);
 }
 
 async function copyLink() {

@@ -13,6 +13,7 @@ new ResizeObserver(layOut).observe(grid);
 
 /** Puts an element among the people, or on the stage. */
 export function addTile(element, area = 'people') {
+  element.setAttribute('role', 'listitem');
   // The invitation, if there is one, stays last.
   areas[area].insertBefore(element, areas[area].querySelector(':scope > .invitation'));
   layOut();

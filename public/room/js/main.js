@@ -139,4 +139,4 @@ startSettings({ language: listDevices, saveData: () => session?.adapt() });
 startLobby(enter);
 applyTheme();
 translatePage();
-await openLobby();
+openLobby();

@@ -13,6 +13,7 @@ export const selfElement = tile.element;
 /** Puts the tile back into the lobby. */
 export function showSelfInLobby() {
   nameSelf('');
+  tile.element.removeAttribute('role'); // no item of a list there
   byId('preview-slot').append(tile.element);
 }
 

@@ -25,8 +25,6 @@ export class Tile {
     video.autoplay = true;
     video.muted = self || screen;
     video.disablePictureInPicture = self;
-    video.srcObject = this.#stream;
-    this.element.setAttribute('role', 'listitem');
     this.element.classList.toggle('screen', screen);
     this.element.classList.toggle('mirrored', self && !screen);
     this.#avatar.setAttribute('aria-hidden', 'true');
@@ -70,6 +68,9 @@ export class Tile {
       if (!wanted.includes(track)) this.#stream.removeTrack(track);
     }
     for (const track of wanted) this.#stream.addTrack(track);
+    // A stream without tracks would keep the browser waiting, and the page from being loaded.
+    const stream = wanted.length ? this.#stream : null;
+    if (this.#video.srcObject !== stream) this.#video.srcObject = stream;
   }
 
   /** Shows the picture, or the initials instead. */
@@ -102,6 +103,7 @@ export class Tile {
 
   /** Starts playing; rejects where the browser wants the user to do something first. */
   async play() {
+    if (!this.#video.srcObject) return;
     try {
       await this.#video.play();
     } catch (error) {
