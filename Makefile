@@ -5,7 +5,7 @@ BIN := bin/signaling
 # Settings that may be given on the command line, as in: make run ARGS='-addr :9000'
 ARGS     ?=
 FUZZTIME ?= 30s
-SUITES   ?= go clients otherclients options compat browser
+SUITES   ?= go clients otherclients options compat browser room
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
@@ -21,6 +21,7 @@ BUNDLE := $(addprefix $(DIST)/, \
 NPM_clients      := clients
 NPM_otherclients := clients compat
 NPM_browser      := browser clients
+NPM_room         := room browser
 NPM_options      := options
 NPM_compat       := compat
 packages = $(addsuffix /node_modules/.installed,$(addprefix test/,$(sort $(foreach suite,$(SUITES),$(NPM_$(suite))))))

@@ -1,7 +1,7 @@
 // Two people join at the same time and, as soon as there is a connection, both want to negotiate
 // anew. The page lets only one side make the first offer, so that joins do not collide; an ICE
-// restart is offered by whoever needs one, and here both do at once. Signals are held back a little
-// so that the offers cross each time.
+// restart is offered by whoever needs one, and here both do at once: neither hears anything from
+// the server before both have made their offers.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventually } from './eventually.mjs';
@@ -20,7 +20,7 @@ test(`${rounds} rounds of simultaneous joins and colliding offers`, async (t) =>
     const pair = pairs[round % pairs.length];
     await Promise.all(pair.map((person) => joinRoom(person, `glare-${round}`)));
     await allSeeEachOther(pair);
-    await picturesFlow(pair);
+    for (const person of pair) await person.sees('a connection', "window.connections.at(-1)?.connectionState === 'connected'");
     await collide(pair);
     await picturesFlow(pair);
     for (const person of pair) assert.deepEqual(person.errors, [], `errors of ${person.name} in round ${round}`);
@@ -48,28 +48,34 @@ async function leaveRoom(person) {
 
 /** Both sides restart ICE before they hear of the other's restart; resolves when both are done. */
 async function collide(pair) {
-  const credentials = () => Promise.all(pair.map((person) => person.evaluate(
-    "window.connections.at(-1).localDescription.sdp.match(/ice-ufrag:(.*)/)[1]",
-  )));
-  const before = await credentials();
-  const at = Date.now() + 200;
-  await Promise.all(pair.map((person) => person.evaluate(
-    (when) => setTimeout(() => window.connections.at(-1).restartIce(), when - Date.now()), at,
-  )));
+  const all = (script) => Promise.all(pair.map((person) => person.evaluate(script)));
+  const credentials = () => all("window.connections.at(-1).localDescription.sdp.match(/ice-ufrag:(.*)/)[1]");
+  const states = () => all('window.connections.at(-1).signalingState');
   let now;
-  await eventually('both sides have new credentials and rest', async () => {
-    const states = await Promise.all(pair.map((person) => person.evaluate('window.connections.at(-1).signalingState')));
-    now = { states, credentials: await credentials() };
-    return states.every((state) => state === 'stable') && now.credentials.every((text, i) => text !== before[i]);
+  const everybodyIs = (state) => eventually(`both sides are ${state}`, async () => {
+    now = await states();
+    return now.every((one) => one === state);
   }, () => now);
+
+  await everybodyIs('stable');
+  const before = await credentials();
+  await all('window.held = []; window.connections.at(-1).restartIce()');
+  await everybodyIs('have-local-offer');
+  await all('for (const deliver of window.held.splice(0)) deliver(); window.held = undefined');
+  await everybodyIs('stable');
+  const after = await credentials();
+  for (const i of before.keys()) assert.notEqual(after[i], before[i], 'new credentials, by a restart');
 }
 
-/** Runs in the window before the page's scripts: what the server says arrives 300 ms late. */
+/** Runs in the window before the page's scripts: what the server says waits while there is a window.held. */
 function holdSignals() {
   const Native = WebSocket;
   window.WebSocket = class extends Native {
     set onmessage(listener) {
-      super.onmessage = (event) => setTimeout(listener, 300, event);
+      super.onmessage = (event) => {
+        if (window.held) window.held.push(() => listener(event));
+        else listener(event);
+      };
     }
   };
 }

@@ -1,4 +1,5 @@
 // Pictures of the page, to be looked at, and what axe finds wrong with the same windows.
+import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { accessible } from './accessible.mjs';
 import { arrive, clearHouse, picture } from './house.mjs';
@@ -32,6 +33,13 @@ test('lobby and calls look right and are accessible', async (t) => {
     }
   });
   const { Ana, Ben, Chen, Dora } = people;
+  await t.test('both languages have all texts', async () => {
+    const [english, chinese] = await Ana.evaluate(async () => Promise.all(['en', 'zh'].map(async (language) => {
+      const { default: texts } = await import(`/room/js/lang/${language}.js`);
+      return Object.keys(texts).filter((key) => !key.endsWith('.one')); // a form that Chinese does not have
+    })));
+    assert.deepEqual(chinese, english);
+  });
   await t.test('alone, and then two', async () => {
     await Ana.join();
     await picture(Ana, 'call-alone');
@@ -51,7 +59,7 @@ test('lobby and calls look right and are accessible', async (t) => {
     await picturesFlow(all);
     for (const person of [Ana, Dora]) await person.press('chat-open');
     await Ben.say('Good morning! Can you all see me?');
-    await Chen.say('Yes, and hear you 👍');
+    await Chen.say('Yes, and I hear you well.');
     await Dora.say('早上好 — 我也是');
     await Ana.say('Then let us begin. The notes are in the usual place.');
     for (const person of all) {

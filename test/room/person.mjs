@@ -62,11 +62,11 @@ export class Person {
 
   /** Waits until a script gives true in the window. */
   sees(what, script) {
-    let shown;
-    return eventually(`${this.name} sees ${what}`, async () => {
-      shown = await this.evaluate('document.body.innerText');
-      return await this.evaluate(script) === true;
-    }, () => ({ shown, errors: this.errors }));
+    return eventually(
+      `${this.name} sees ${what}`,
+      async () => await this.evaluate(script) === true,
+      async () => ({ shown: await this.evaluate('document.body.innerText'), errors: this.errors }),
+    );
   }
 
   /** Waits until a text is to be seen. */

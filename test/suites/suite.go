@@ -37,6 +37,7 @@ var suites = map[string]suite{
 	"otherclients": node("test/otherclients"),
 	"options":      node("test/options"),
 	"browser":      node("test/browser"),
+	"room":         node("test/room"),
 	"compat":       node("test/compat"),
 }
 

@@ -131,6 +131,7 @@ export class Call {
   }
 
   #stateChanged(person) {
+    if (!this.#people.has(person.key)) return; // closed here, because they have gone
     if (!person.id && person.state === 'closed' && this.#online) this.#remove(person);
     else this.#on.changed(person);
   }
@@ -146,8 +147,7 @@ export class Call {
 
   #remove(person) {
     if (!this.#people.delete(person.key)) return;
-    person.id = undefined;
-    person.link?.close();
+    person.close();
     this.#on.left(person);
   }
 
@@ -194,8 +194,9 @@ export class Call {
     this.#timers.forEach(clearInterval);
     for (const { link } of this.people) link?.text(JSON.stringify({ bye: true }));
     this.#signaling?.close();
-    for (const person of this.people) person.link?.close();
+    const people = this.people;
     this.#people.clear();
+    people.forEach((person) => person.close());
   }
 }
 

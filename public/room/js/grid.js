@@ -4,7 +4,7 @@ import { byId } from './dom.js';
 
 const gap = 10; // px, as in call.css
 const widest = 16 / 9;
-const narrowest = 1; // of a tile; a face still fits
+const narrowest = 3 / 4; // of a tile; a face still fits
 
 const grid = byId('grid');
 const areas = { people: byId('people'), stage: byId('stage') };

@@ -21,9 +21,7 @@ let entrance; // { name, room, withCamera } of the last call
 const local = new LocalMedia({
   track: (place, track) => session?.replace(place, track),
   changed() {
-    updateSelf(local);
-    showPressed('', local.on);
-    showPressed('lobby-', local.on);
+    showMedia();
     session?.tellMedia();
   },
   lost(place) {
@@ -31,17 +29,25 @@ const local = new LocalMedia({
   },
 });
 
+/** Shows what is turned on here, in the own tile and on the buttons. */
+function showMedia() {
+  updateSelf(local);
+  showPressed('', local.on);
+  showPressed('lobby-', local.on);
+}
+
 function problemOf(error) {
   if (!(error instanceof DeviceError)) throw error;
   return `problem.${error.code}`;
 }
 
-async function openLobby() {
+async function openLobby({ withCamera } = { withCamera: true }) {
   showView('lobby');
   settingsInLobby();
   showSelfInLobby();
-  if (devicesAllowed()) await startPreview();
-  else showPreviewProblem('problem.insecure');
+  showMedia();
+  if (!devicesAllowed()) showPreviewProblem('problem.insecure');
+  else if (withCamera) await startPreview();
   await listDevices();
 }
 
@@ -115,7 +121,7 @@ switchOn('screen', 'screen', (on) => (on ? local.share() : local.stopSharing()))
 byId('preview-retry').addEventListener('click', startPreview);
 byId('leave').addEventListener('click', leave);
 byId('rejoin').addEventListener('click', async () => {
-  await openLobby();
+  await openLobby(entrance);
   await enter(entrance);
 });
 byId('new-room').addEventListener('click', () => {
@@ -124,6 +130,7 @@ byId('new-room').addEventListener('click', () => {
 });
 // A page that is closed says so; one that is lost is missed after a while.
 window.addEventListener('pagehide', () => session?.leave());
+window.addEventListener('pageshow', ({ persisted }) => persisted && window.location.reload());
 
 startDevices({
   async chosen(place, deviceId) {

@@ -101,6 +101,12 @@ export class Participant {
     }, reopenAfter);
   }
 
+  /** They have gone, or this side has. */
+  close() {
+    this.id = undefined;
+    this.link?.close();
+  }
+
   #send(message) {
     this.#on.send(this, { session: this.link.session, ...message });
   }

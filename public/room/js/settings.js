@@ -7,7 +7,7 @@ import { load, save } from './store.js';
 import { setTheme, theme } from './theme.js';
 
 const dialog = byId('settings');
-const choices = document.querySelector('.lobby-choices');
+const choices = byId('choices');
 const saveDataBox = byId('save-data');
 
 /** Whether the user wants small pictures: as chosen here, or as the link says (?save-data). */

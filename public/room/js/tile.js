@@ -57,7 +57,7 @@ export class Tile {
   /** Shows a name as it is, or with one of the texts, such as "{name} (you)". */
   setName(name, key = 'tile.name') {
     setText(this.#name, key, { name });
-    this.#avatar.textContent = initials(name);
+    this.#avatar.replaceChildren(initials(name) || icon('person'));
     setLabel(this.#video, 'tile.video', { name });
   }
 

@@ -18,6 +18,8 @@ export default {
   speaker: 'Loudspeaker',
   saveData: 'Save data: small pictures',
   screen: 'Share screen',
+  'tool.mic': 'Mic',
+  'tool.screen': 'Share',
   leave: 'Leave',
   copyLink: 'Copy link',
 

@@ -18,6 +18,8 @@ export default {
   speaker: '扬声器',
   saveData: '节省流量：小画面',
   screen: '共享屏幕',
+  'tool.mic': '麦克风',
+  'tool.screen': '共享',
   leave: '离开',
   copyLink: '复制链接',
 
