@@ -17,6 +17,16 @@ test('people of two browsers in one room', async (t) => {
     await come('Chen', 'Fritz');
     await meet(people, 'four');
   });
+  await t.test('one shares a screen', async () => {
+    const [ana, ...others] = people;
+    await ana.press('screen');
+    for (const person of others) {
+      await person.sees("Ana's screen", "document.querySelector('#stage .tile video')?.readyState >= 2");
+      await person.reads('Screen of Ana');
+    }
+    await ana.press('screen');
+    for (const person of others) await person.sees('no screen', "document.querySelector('#stage .tile') === null");
+  });
   await t.test('6 people', async () => {
     await come('Dora', 'Emil');
     await meet(people, 'six');
@@ -35,13 +45,22 @@ test('people of two browsers in one room', async (t) => {
     await people.pop().close(); // Emil
     await meet(people, 'after a window was closed');
   });
-  await t.test('one comes late, without a camera', async () => {
+  await t.test('one comes late, and turns the camera off and on', async () => {
     const late = await arrive('Gus', { room });
     await late.join();
-    await late.press('camera');
     people.push(late);
-    await allSeeEachOther(people);
-    await late.press('camera');
     await meet(people, 'late');
+    await late.press('camera');
+    for (const person of people.slice(0, -1)) {
+      await person.sees('that the camera of Gus is off', pictured('Gus', false));
+    }
+    await late.press('camera');
+    for (const person of people.slice(0, -1)) await person.sees('Gus', pictured('Gus', true));
   });
 });
+
+/** A script that says whether somebody's tile shows a picture, or does not. */
+function pictured(name, picture) {
+  return `[...document.querySelectorAll('#people .tile')].some((tile) =>
+    tile.querySelector('.name').textContent === '${name}' && tile.classList.contains('with-video') === ${picture})`;
+}
