@@ -22,12 +22,13 @@ export class Call {
   #people = new Map(); // by key
   #signaling;
   #online = false;
+  #present = new Set(); // ids of those who were there before this side
   #timers = [];
 
   /**
    * @param {LocalMedia} local what this side shows
-   * @param {object} on what to call, each with a Participant: joined, left, linked, connected,
-   *   changed, said (and the text); besides online(boolean), refused(JoinError)
+   * @param {object} on what to call, each with a Participant: joined (and whether they were there
+   *   before), left, linked, connected, changed, said (and the text); besides online(boolean), refused(JoinError)
    */
   constructor(local, on) {
     this.#local = local;
@@ -60,6 +61,7 @@ export class Call {
 
   #entered(ids) {
     this.#online = true;
+    this.#present = new Set(ids);
     for (const person of this.people) person.seen = performance.now();
     this.#on.online(true);
     ids.forEach((id) => this.#greet(id));
@@ -91,7 +93,7 @@ export class Call {
     const person = known ?? this.#meet(key);
     person.name = name.trim().slice(0, longestName) || '?';
     if (known) this.#on.changed(person);
-    else this.#on.joined(person);
+    else this.#on.joined(person, this.#present.has(id));
     person.appeared(id);
   }
 

@@ -20,7 +20,7 @@ export class Session {
     this.#local = local;
     this.#joinProblem = joinProblem;
     this.#call = new Call(local, {
-      joined: (person) => this.#joined(person),
+      joined: (person, before) => this.#joined(person, before),
       left: (person) => this.#left(person),
       linked: linkPerson,
       changed: updatePerson,
@@ -48,9 +48,9 @@ export class Session {
     byId('call-title').focus();
   }
 
-  #joined(person) {
+  #joined(person, before) {
     showPerson(person);
-    toast('call.joined', { name: person.name });
+    if (!before) toast('call.joined', { name: person.name });
     this.adapt();
   }
 
