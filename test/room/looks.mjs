@@ -44,6 +44,8 @@ test('lobby and calls look right and are accessible', async (t) => {
     await Ana.join();
     await picture(Ana, 'call-alone');
     await accessible(Ana, 'a call without others');
+    await Ana.press('copy-link');
+    await Ana.reads('Link copied');
     await Ben.join();
     await allSeeEachOther([Ana, Ben]);
     await picturesFlow([Ana, Ben]);

@@ -29,6 +29,10 @@ test('the server is killed during a call and started again', async (t) => {
   await meet(people, 'after');
   assert.deepEqual(await connections(), before, 'connections made by each, which had to go on');
 
+  await people[0].loseServer();
+  await meet(people, 'after one was cut off');
+  assert.deepEqual(await connections(), before, 'connections made by each, which had to go on');
+
   const late = await arrive('Dora', { server, room: 'outage' });
   await late.join();
   await meet([...people, late], 'late');

@@ -111,6 +111,13 @@ export class Person {
     return this.evaluate('window.connections.length');
   }
 
+  /** Loses the connection to the server; resolves when the page has made another one. */
+  async loseServer() {
+    const before = await this.evaluate('window.sockets.length');
+    await this.evaluate('window.sockets.at(-1).close()');
+    await this.sees('the server again', `window.sockets.length > ${before} && window.sockets.at(-1).readyState === 1`);
+  }
+
   screenshot() {
     return this.#page.screenshot();
   }
@@ -128,6 +135,14 @@ export class Person {
 
 /** Runs in the window before the page's scripts: keeps its connections, and counts colliding offers. */
 function watchConnections() {
+  window.sockets = [];
+  const NativeSocket = WebSocket;
+  window.WebSocket = class extends NativeSocket {
+    constructor(...args) {
+      super(...args);
+      window.sockets.push(this);
+    }
+  };
   const Native = RTCPeerConnection;
   window.connections = [];
   window.collisions = 0;

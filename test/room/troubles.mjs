@@ -49,6 +49,8 @@ test('the room is full', async (t) => {
   await second.reads('The room is full.');
   await first.press('leave');
   await second.join();
+  await first.press('rejoin');
+  await first.reads('The room is full.');
 });
 
 test('the server is gone', async (t) => {
