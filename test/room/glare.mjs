@@ -59,7 +59,8 @@ async function collide(pair) {
 
   await everybodyIs('stable');
   const before = await credentials();
-  await all('window.held = []; window.connections.at(-1).restartIce()');
+  await all('window.held = []');
+  await all('window.connections.at(-1).restartIce()');
   await everybodyIs('have-local-offer');
   await all('for (const deliver of window.held.splice(0)) deliver(); window.held = undefined');
   await everybodyIs('stable');
