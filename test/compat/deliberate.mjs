@@ -32,6 +32,40 @@ export const DELIBERATE = [
     ],
   },
   {
+    what: '`room` in the query or in `auth`',
+    node: 'nothing is done with it',
+    ours: 'the client is in that room: it hears who is in it, and nobody else',
+    why: 'rooms are new, see [the protocol](protocol.md); who names none is not touched by them',
+    differences: [
+      {
+        tests: /^rooms · room in (the query|auth)$/,
+        node: ['received offer "from the one who asked"'],
+        ours: [],
+      },
+      {
+        tests: /^rooms · room in (the query|auth)$/,
+        node: ['received message "from outside"'],
+        ours: [],
+      },
+    ],
+  },
+  {
+    what: 'The events `join`, `leave` and `signal`',
+    node: 'reach nobody',
+    ours: 'what one does with rooms; they are acknowledged',
+    why: 'rooms are new, see [the protocol](protocol.md)',
+    differences: [
+      {
+        tests: /^rooms · join and leave, asking for acknowledgements$/,
+        node: [],
+        ours: [
+          'acknowledged "join" {"ok":true,"room":"kitchen","id":"<id 1 of a>","peers":[]}',
+          'acknowledged "leave" {"ok":true,"room":"kitchen"}',
+        ],
+      },
+    ],
+  },
+  {
     what: 'Events ahead of a close or of a broken packet in the same POST',
     node: 'lost: it dispatches them after it has closed the session',
     ours: 'delivered',

@@ -2,7 +2,7 @@
 import { family } from '../harness/scenario.mjs';
 
 const QUERIES = {
-  plain: { room: '5', token: 'abc' },
+  plain: { id: '5', token: 'abc' },
   unicode: { name: 'Jürgen 日本 🎥', 'odd key&=': '%25 +&=#?' },
   'names that look like code': { __proto__x: '1', constructor: '2', toString: '3', '': '4' },
   empty: {},
