@@ -89,7 +89,10 @@ func TestCompressionIsOffUnlessAskedFor(t *testing.T) {
 
 func TestCompressedMessages(t *testing.T) {
 	long, longer := "4"+strings.Repeat("ab", 50), "4"+strings.Repeat("0123456789", 2000)
-	noise := "4" + NewID() + NewID() + NewID() + NewID() + NewID() + NewID()
+	noise := "4" // and every character of ASCII once
+	for c := range rune(128) {
+		noise += string(c)
+	}
 	for _, row := range []struct {
 		name       string
 		parameters string
