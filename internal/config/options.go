@@ -55,7 +55,7 @@ var options = []option{
 		func(c *Config, s string) error { c.TURNSecret = s; return nil }},
 	{"turn-ttl", "DURATION", "24h", "how long the credentials for the TURN servers hold",
 		func(c *Config, s string) error { return parseDuration(&c.TURNTTL, s) }},
-	{"recovery", "DURATION", "0s", "time that a client has to come back, after its connection was lost, to what it missed; 0s: none",
+	{"recovery", "DURATION", "0s", "time that a client in no room has to come back, after its connection was lost, to what it missed; 0s: none",
 		func(c *Config, s string) error { return parseRecovery(&c.Recovery, s) }},
 	{"compression", "BYTES", "0", "size from which on WebSocket messages are compressed for the clients that can; 0: never",
 		func(c *Config, s string) error { return parseCompression(&c.Compression, s) }},
