@@ -22,7 +22,8 @@ const stream = (socket) => socket.io.engine.transport.ws._socket;
 /** What a client sends to have a value echoed, and gets, in bytes as they are on the wire. */
 async function cost(socket, value) {
   const { bytesWritten, bytesRead } = stream(socket);
-  if (await echo(socket, value) !== value) throw new Error('the echo is another value');
+  const event = new Promise((resolve) => socket.once('echo', resolve)); // behind the acknowledgement
+  if (await echo(socket, value) !== value || await event !== value) throw new Error('the echo is another value');
   return { sent: stream(socket).bytesWritten - bytesWritten, got: stream(socket).bytesRead - bytesRead };
 }
 
