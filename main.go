@@ -20,6 +20,7 @@ import (
 	"signaling/internal/bridge"
 	"signaling/internal/config"
 	"signaling/internal/ice"
+	"signaling/internal/limit"
 	"signaling/internal/server"
 	"signaling/internal/web"
 )
@@ -30,6 +31,7 @@ var page embed.FS
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	err := run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr)
 	code := config.ExitCode(err)
 	if code != 0 {
@@ -54,7 +56,10 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	if !bundle.Available() {
 		log.Warn(web.BundleMissing)
 	}
-	b := bridge.New(socketOptions(c), log)
+	counts := limit.NewCounts(log)
+	gate := limit.NewGate(admission(c.Limits), counts)
+	b := bridge.New(socketOptions(c), log, engineLimits(c.Limits, gate))
+	b.Limit(clientLimits(c.Limits, counts))
 	handlers.Register(b, roomLimits(c))
 
 	l, err := server.Listen(c.Addr)
@@ -63,7 +68,18 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	}
 	server.Announce(stdout, l.Addr())
 	go server.TidyMemory(ctx) // ends with ctx
-	return server.Serve(ctx, l, server.Routes(b, bundle, iceServers(c), web.Files(files)), b.Close, log)
+	var health server.Health
+	leave := func() {
+		health.Leave()
+		b.Drain(context.Background(), c.Drain)
+		b.Close()
+	}
+	routes := health.Routes(server.Routes(b, bundle, iceServers(c), web.Files(files)))
+	err = server.Serve(ctx, l, routes, bounds(c.Limits, counts), leave, log)
+	admitted, peak := gate.Admitted()
+	counts.LogTotals()
+	log.Info("stopped", "handshakes", admitted, "most_in_a_second", peak)
+	return err
 }
 
 // publicFiles returns the folder to serve: the embedded one, or that of -public.

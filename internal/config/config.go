@@ -28,6 +28,8 @@ type Config struct {
 	Recovery       time.Duration // how long a client that was lost may come back to what it missed; 0: not at all
 	Compression    int           // bytes from which on WebSocket messages are compressed; 0: none are
 	Parser         PacketFormat
+	Limits         Limits
+	Drain          time.Duration // over which the sessions are closed at the end
 	LogLevel       slog.Level
 	LogFormat      LogFormat
 
@@ -107,8 +109,15 @@ func Parse(args []string, getenv func(string) string, stdout io.Writer) (Config,
 		return Config{}, usagef("unexpected argument %q: settings are flags, such as -addr :8181", flags.Arg(0))
 	}
 
+	preset, err := choosePreset(flags, getenv)
+	if err != nil {
+		return Config{}, err
+	}
 	var c Config
 	for _, o := range options {
+		if value, ok := preset[o.name]; ok {
+			o.value = value
+		}
 		source, value := o.lookup(flags, getenv)
 		if err := o.set(&c, value); err != nil {
 			return Config{}, usagef("%s %q: %v", source, value, err)
@@ -121,6 +130,16 @@ func Parse(args []string, getenv func(string) string, stdout io.Writer) (Config,
 		return Config{}, usagef("-turn-secret needs -turn: the URLs of the TURN servers that have it, such as turn:turn.example.org")
 	}
 	return c, nil
+}
+
+// choosePreset returns the defaults that -preset asks for.
+func choosePreset(flags *flag.FlagSet, getenv func(string) string) (map[string]string, error) {
+	source, name := option{name: "preset", value: "none"}.lookup(flags, getenv)
+	preset, ok := presets[name]
+	if !ok {
+		return nil, usagef("%s %q: choose one of none and internet", source, name)
+	}
+	return preset, nil
 }
 
 // lookup returns the value that counts for o and where it came from.

@@ -30,6 +30,7 @@ func TestParseDefaults(t *testing.T) {
 		ConnectTimeout: 45 * time.Second,
 		Transports:     []string{Polling, WebSocket},
 		Parser:         JSONPackets,
+		Limits:         defaultLimits,
 		LogLevel:       slog.LevelInfo,
 		LogFormat:      Text,
 		RoomPeers:      100,

@@ -22,7 +22,9 @@ type option struct {
 	set   func(*Config, string) error // validates; its error says how to mend the value
 }
 
-var options = []option{
+var options = slices.Concat(basicOptions, limitOptions)
+
+var basicOptions = []option{
 	{"addr", "HOST:PORT", ":8181", "address to listen on; port 0 picks a free one",
 		func(c *Config, s string) error { return parseAddr(&c.Addr, s) }},
 	{"public", "DIR", "", "folder to serve instead of the embedded page",

@@ -38,21 +38,43 @@ func Table() string {
 	return b.String()
 }
 
-// Markers in the README between which the table stands.
+// Markers in the README between which the tables stand.
 const (
-	tableStart = "<!-- config -->\n"
-	tableEnd   = "<!-- /config -->"
+	tableStart  = "<!-- config -->\n"
+	tableEnd    = "<!-- /config -->"
+	presetStart = "<!-- preset -->\n"
+	presetEnd   = "<!-- /preset -->"
 )
 
-// ReplaceTable returns readme with Table between its markers.
+// PresetTable returns what -preset internet sets as a Markdown table.
+func PresetTable() string {
+	var b strings.Builder
+	b.WriteString("| Flag | Default | `-preset internet` |\n|---|---|---|\n")
+	for _, o := range options {
+		if value, ok := internet[o.name]; ok {
+			fmt.Fprintf(&b, "| `-%s` | `%s` | `%s` |\n", o.name, o.shownDefault(), value)
+		}
+	}
+	return b.String()
+}
+
+// ReplaceTable returns readme with Table and PresetTable between their markers.
 func ReplaceTable(readme string) (string, error) {
-	before, rest, ok := strings.Cut(readme, tableStart)
-	_, after, ok2 := strings.Cut(rest, tableEnd)
+	readme, err := replace(readme, tableStart, tableEnd, Table())
+	if err != nil {
+		return "", err
+	}
+	return replace(readme, presetStart, presetEnd, PresetTable())
+}
+
+func replace(readme, start, end, table string) (string, error) {
+	before, rest, ok := strings.Cut(readme, start)
+	_, after, ok2 := strings.Cut(rest, end)
 	if !ok || !ok2 {
 		return "", fmt.Errorf("the configuration table has lost its markers: put the lines %q and %q where it belongs",
-			strings.TrimSpace(tableStart), tableEnd)
+			strings.TrimSpace(start), end)
 	}
-	return before + tableStart + Table() + tableEnd + after, nil
+	return before + start + table + end + after, nil
 }
 
 func (o option) shownDefault() string {

@@ -21,11 +21,12 @@ func TestReadmeHoldsTheTable(t *testing.T) {
 }
 
 func TestReplaceTable(t *testing.T) {
-	got, err := ReplaceTable("a\n<!-- config -->\nold\n<!-- /config -->\nb\n")
-	if want := "a\n<!-- config -->\n" + Table() + "<!-- /config -->\nb\n"; err != nil || got != want {
+	const preset = "<!-- preset -->\n<!-- /preset -->\n"
+	got, err := ReplaceTable("a\n<!-- config -->\nold\n<!-- /config -->\nb\n" + preset)
+	if want := "a\n<!-- config -->\n" + Table() + "<!-- /config -->\nb\n<!-- preset -->\n" + PresetTable() + "<!-- /preset -->\n"; err != nil || got != want {
 		t.Errorf("got %q, %v", got, err)
 	}
-	for _, readme := range []string{"", "<!-- config -->\n", "<!-- /config -->", "<!-- /config --><!-- config -->\n"} {
+	for _, readme := range []string{"", preset, "<!-- config -->\n<!-- /config -->", "<!-- config -->\n", "<!-- /config -->", "<!-- /config --><!-- config -->\n"} {
 		if _, err := ReplaceTable(readme); err == nil || !strings.Contains(err.Error(), "markers") {
 			t.Errorf("%q: error %v, want one about the markers", readme, err)
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -128,7 +129,9 @@ func (s *Session) writePoll(w http.ResponseWriter, r *http.Request, packets []*P
 		body = compress(w.Header(), r, payload)
 	}
 	w.Header()["Content-Length"] = []string{strconv.Itoa(len(body))}
-	w.Write(body)
+	if _, err := w.Write(body); errors.Is(err, os.ErrDeadlineExceeded) {
+		s.abandon(SlowConsumer)
+	}
 	if cap(payload) <= maxPooledPayload {
 		*pooled = payload
 		payloadBuffers.Put(pooled)

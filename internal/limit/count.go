@@ -73,6 +73,15 @@ func (c *Counts) Log(cause Cause, args ...any) {
 	c.log.Warn(causeNames[cause].mend, append([]any{"limit", cause.String(), "count", c.Of(cause)}, args...)...)
 }
 
+// LogTotals writes a line for each limit that was reached, with how often.
+func (c *Counts) LogTotals() {
+	for cause, n := range c.All() {
+		if n > 0 {
+			c.log.Info("limit reached", "limit", cause.String(), "count", n)
+		}
+	}
+}
+
 // Of returns how often the limit was reached.
 func (c *Counts) Of(cause Cause) int64 { return c.each[cause].count.Load() }
 

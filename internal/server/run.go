@@ -15,13 +15,6 @@ import (
 	"signaling/internal/engine"
 )
 
-// Bounds on what a client that has no session can hold.
-const (
-	headerTimeout  = 20 * time.Second
-	idleTimeout    = 60 * time.Second
-	maxHeaderBytes = 16 << 10 // Node's
-)
-
 // shutdownTimeout is how long requests may take to end after the sessions have.
 const shutdownTimeout = 5 * time.Second
 
@@ -44,17 +37,24 @@ func Listen(addr string) (net.Listener, error) {
 }
 
 // Serve serves h on l until ctx is done, then calls stop, which ends the
-// sessions, and waits for the requests under way. It closes l.
-func Serve(ctx context.Context, l net.Listener, h http.Handler, stop func(), log *slog.Logger) error {
+// sessions, and waits for the requests under way. Until stop returns new
+// requests are served too: clients that poll need them to hear of the end. It
+// closes l.
+func Serve(ctx context.Context, l net.Listener, h http.Handler, b Bounds, stop func(), log *slog.Logger) error {
+	waiting := newWaiting(b.MaxIdle, b.Counts)
 	srv := &http.Server{
-		Handler:           h,
-		ReadHeaderTimeout: headerTimeout,
-		IdleTimeout:       idleTimeout,
-		MaxHeaderBytes:    maxHeaderBytes,
+		Handler:           b.limitRequest(h),
+		ReadHeaderTimeout: b.HeaderTime,
+		IdleTimeout:       b.IdleTime,
+		MaxHeaderBytes:    b.HeaderBytes,
+		ConnState:         waiting.changed,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
+	// Shutdown would wait for connections that have sent nothing yet, and
+	// browsers open some in advance.
+	srv.RegisterOnShutdown(waiting.close)
 	served := make(chan error, 1)
-	go func() { served <- srv.Serve(l) }() // ends with Shutdown
+	go func() { served <- srv.Serve(newReserve(l, b.Counts)) }() // ends with Shutdown
 	select {
 	case err := <-served:
 		return fmt.Errorf("serve: %w", err)

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"signaling/internal/limit"
 	"signaling/internal/wiretest"
 )
 
@@ -71,6 +72,21 @@ type running struct {
 
 func run(t *testing.T, h http.Handler, stop func()) *running {
 	t.Helper()
+	return runWithin(t, h, bounds(), stop)
+}
+
+// bounds returns bounds that no test meets by chance.
+func bounds() Bounds {
+	log := slog.New(slog.DiscardHandler)
+	return Bounds{
+		HeaderTime: time.Minute, HeaderBytes: 16 << 10, BodyTime: 2 * time.Minute,
+		WriteTime: 3 * time.Minute, IdleTime: 4 * time.Minute, Counts: limit.NewCounts(log),
+	}
+}
+
+// runWithin is run with bounds of the test's own.
+func runWithin(t *testing.T, h http.Handler, b Bounds, stop func()) *running {
+	t.Helper()
 	l, err := Listen("127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -78,7 +94,7 @@ func run(t *testing.T, h http.Handler, stop func()) *running {
 	ctx, cancel := context.WithCancel(context.Background())
 	r := &running{l.Addr().String(), cancel, make(chan error, 1), make(chan struct{}, 8)}
 	go func() { // ends with cancel
-		r.ended <- Serve(ctx, l, h, func() {
+		r.ended <- Serve(ctx, l, h, b, func() {
 			stop()
 			r.stops <- struct{}{}
 		}, slog.New(slog.DiscardHandler))
@@ -149,7 +165,7 @@ func TestServeFailsWithItsListener(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.Close()
-	err = Serve(context.Background(), l, http.NotFoundHandler(), func() {}, slog.New(slog.DiscardHandler))
+	err = Serve(context.Background(), l, http.NotFoundHandler(), bounds(), func() {}, slog.New(slog.DiscardHandler))
 	if err == nil || !strings.HasPrefix(err.Error(), "serve: ") {
 		t.Errorf("Serve on a closed listener returned %v", err)
 	}

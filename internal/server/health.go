@@ -1,0 +1,39 @@
+package server
+
+import (
+	"io"
+	"net/http"
+	"sync/atomic"
+)
+
+// Health answers the questions of whoever runs the server: /healthz, does the
+// process work; /readyz, does it take new clients. The zero Health is ready.
+type Health struct{ leaving atomic.Bool }
+
+// Leave makes the server not ready: it takes no new clients any more.
+func (h *Health) Leave() { h.leaving.Store(true) }
+
+// Routes answers the questions and leaves all other requests to next.
+func (h *Health) Routes(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/healthz":
+			answerHealth(w, http.StatusOK, "live\n")
+		case "/readyz":
+			if h.leaving.Load() {
+				answerHealth(w, http.StatusServiceUnavailable, "leaving\n")
+			} else {
+				answerHealth(w, http.StatusOK, "ready\n")
+			}
+		default:
+			next.ServeHTTP(w, r)
+		}
+	})
+}
+
+func answerHealth(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	io.WriteString(w, text)
+}

@@ -1,0 +1,79 @@
+package server
+
+import (
+	"container/list"
+	"net"
+	"net/http"
+	"sync"
+
+	"signaling/internal/limit"
+)
+
+// waiting knows the connections that wait for a request, the first or the
+// next. Over its bound the one that has waited longest is closed: a client that
+// opens connections and sends nothing, or one byte at a time, is pushed out by
+// those that come to do something.
+type waiting struct {
+	// immutable
+	limit  int // 0: none
+	counts *limit.Counts
+
+	mu sync.Mutex
+	// guarded by mu
+	order  list.List // of net.Conn, the longest first
+	place  map[net.Conn]*list.Element
+	closed bool // none may wait any more
+}
+
+func newWaiting(limit int, counts *limit.Counts) *waiting {
+	return &waiting{limit: limit, counts: counts, place: make(map[net.Conn]*list.Element)}
+}
+
+// changed is the server's ConnState hook. A connection is StateNew, or
+// StateIdle, until the whole header of its next request has come in.
+func (w *waiting) changed(conn net.Conn, state http.ConnState) {
+	if state == http.StateNew || state == http.StateIdle {
+		if evicted := w.add(conn); evicted != nil {
+			evicted.Close()
+		}
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if e := w.place[conn]; e != nil {
+		w.order.Remove(e)
+		delete(w.place, conn)
+	}
+}
+
+// add enters a connection and returns the one that is to be closed, if any.
+func (w *waiting) add(conn net.Conn) (evicted net.Conn) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		return conn
+	}
+	w.place[conn] = w.order.PushBack(conn)
+	if w.limit == 0 || w.order.Len() <= w.limit {
+		return nil
+	}
+	evicted = w.order.Remove(w.order.Front()).(net.Conn)
+	delete(w.place, evicted)
+	if w.counts.Add(limit.IdleConnections) {
+		w.counts.Log(limit.IdleConnections, "address", evicted.RemoteAddr().String())
+	}
+	return evicted
+}
+
+// close closes all that wait, and those that come to wait from then on.
+func (w *waiting) close() {
+	w.mu.Lock()
+	w.closed = true
+	place := w.place
+	w.place = nil
+	w.order.Init()
+	w.mu.Unlock()
+	for conn := range place {
+		conn.Close()
+	}
+}
