@@ -17,8 +17,6 @@ import (
 	"signaling/internal/wiretest"
 )
 
-func TestMain(m *testing.M) { wiretest.Main(m) }
-
 // program is the whole program, run in this process.
 type program struct {
 	addr   string

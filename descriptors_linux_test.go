@@ -1,0 +1,57 @@
+package main
+
+import (
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"signaling/internal/wiretest"
+)
+
+// A server without a descriptor to spare goes on for those who are in, tells
+// the others to come back, and takes them again when there is room.
+func TestDescriptorsUsedUp(t *testing.T) {
+	p := spawn(t, "ulimit -n 64;")
+	a, b := wiretest.Connect(t, p.addr), wiretest.Connect(t, p.addr)
+	var crowd []*wiretest.WebSocket
+	refused := 0
+	for range 200 {
+		w, err := wiretest.TryDial(p.addr, wiretest.PeerTarget)
+		if err != nil {
+			if !strings.Contains(err.Error(), "503") {
+				t.Fatalf("client %d is answered %v, want a 503", len(crowd)+refused, err)
+			}
+			refused++
+			continue
+		}
+		defer w.Conn.Close()
+		crowd = append(crowd, w)
+	}
+	if refused == 0 || len(crowd) < 20 {
+		t.Fatalf("%d are in and %d are refused, with 64 descriptors", len(crowd), refused)
+	}
+	a.Send(t, `42["offer",1]`)
+	b.Want(t, `42["offer",1]`)
+	if log := p.log.String(); strings.Count(log, "all file descriptors are used") != 1 {
+		t.Errorf("the log says %q", log)
+	}
+	for _, w := range crowd {
+		w.Conn.Close()
+	}
+	for end := time.Now().Add(wiretest.Patience); ; time.Sleep(time.Millisecond) {
+		late, err := wiretest.TryConnect(p.addr)
+		if err == nil {
+			defer late.Conn.Close()
+			late.Send(t, `42["offer",2]`)
+			a.Want(t, `42["offer",2]`)
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatalf("with room again: %v", err)
+		}
+	}
+	p.signal(t, syscall.SIGTERM)
+	a.WantClose(t, wiretest.NoCode)
+	p.wantExit(t)
+}
