@@ -33,7 +33,7 @@ need_npm = $(call need,npm,install Node.js 20 or later with npm; without it 'go 
 
 # In order, even under -j: the first prerequisites install what the next ones use.
 .NOTPARALLEL:
-.PHONY: help run build bundle test compat lint bench microbench fuzz readme clean test-programs
+.PHONY: help run build bundle test storm proxy compat lint bench microbench fuzz readme clean test-programs
 
 help:
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -64,6 +64,13 @@ test: test-programs build $(packages) ## all tests, then their count (SUITES='go
 test-programs:
 	@test/install.sh
 
+storm: build test/clients/node_modules/.installed ## kill the server under 2,000 clients; all must come back
+	@cd test/clients && npm run --silent storm
+
+proxy: build ## test the server behind nginx and Caddy, with the settings in docs
+	@test/install.sh nginx caddy
+	go test -tags proxy -count=1 ./test/proxy
+
 compat: build test/compat/node_modules/.installed ## compare with a Node server, event by event
 	@cd test/compat && npm run --silent everything
 
@@ -71,7 +78,7 @@ lint: ## gofmt, go vet, staticcheck, go mod tidy
 	$(need_go)
 	@files=$$(find . -name node_modules -prune -o -name '*.go' -exec gofmt -l {} +); \
 		test -z "$$files" || { echo "not as gofmt writes it: $$files" >&2; exit 1; }
-	go vet ./...
+	go vet ./... && go vet -tags proxy ./test/proxy
 	go run $(STATICCHECK) ./...
 	go mod tidy -diff
 	cd test/otherclients/goclient && go vet . && go run $(STATICCHECK) . && go mod tidy -diff

@@ -3,7 +3,7 @@
 # Debian, as root, by installing what is missing; elsewhere by saying what to
 # install. With arguments it looks after those programs only.
 #
-#   test/install.sh [make|gcc|node|npm|chromium|firefox|python-socketio]...
+#   test/install.sh [make|gcc|node|npm|chromium|firefox|python-socketio|nginx|caddy]...
 set -euo pipefail
 
 # The least major version of Node.js that the tests' packages run on, and what is
@@ -42,6 +42,7 @@ purpose() {
     chromium) echo 'the page is tested in it; CHROMIUM may hold its path' ;;
     firefox) echo 'the page is tested in it; FIREFOX may hold its path' ;;
     python-socketio) echo 'one of the clients tried, with its transports; PYTHON may hold the path of a Python that has it' ;;
+    nginx | caddy) echo 'the server is tested behind it' ;;
   esac
 }
 

@@ -53,6 +53,22 @@ class Server {
     child.on('exit', () => process.off('exit', kill));
   }
 
+  /** Whether it has not ended yet. */
+  get running() {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** The end of what it has logged. */
+  get log() {
+    return this.#log;
+  }
+
+  /** Ends the server as a crash does. */
+  async kill() {
+    this.#child.kill('SIGKILL');
+    await this.#exited;
+  }
+
   /** Where clients connect to. */
   get url() {
     return `http://127.0.0.1:${this.port}`;
@@ -89,7 +105,7 @@ class Server {
   /** Ends the server as SIGTERM does; rejects when it had died before or does not end cleanly. */
   async stop() {
     const { exitCode, signalCode } = this.#child;
-    if (exitCode !== null || signalCode !== null) {
+    if (!this.running) {
       throw new Error(`the server died during the test (${exitCode ?? signalCode}): ${this.#log.trim()}`);
     }
     this.#child.kill('SIGTERM');
