@@ -9,6 +9,17 @@ import (
 	"signaling/internal/wiretest"
 )
 
+// The program takes all the descriptors that it may have.
+func TestSoftLimitIsRaised(t *testing.T) {
+	p := spawn(t, "ulimit -Sn 20;", "-max-sessions", "1000000")
+	for range 40 {
+		wiretest.Connect(t, p.addr)
+	}
+	if !strings.Contains(p.log.String(), "fewer file descriptors than -max-sessions") {
+		t.Errorf("the log says %q", p.log)
+	}
+}
+
 // A server without a descriptor to spare goes on for those who are in, tells
 // the others to come back, and takes them again when there is room.
 func TestDescriptorsUsedUp(t *testing.T) {

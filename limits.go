@@ -36,6 +36,7 @@ func clientLimits(l config.Limits, counts *limit.Counts) bridge.Limits {
 		Bytes:      l.ByteRate,
 		Drop:       l.DropOverRate,
 		Namespaces: l.MaxNamespaces,
+		Proxies:    l.TrustedProxies,
 		Counts:     counts,
 	}
 }

@@ -66,6 +66,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	if err != nil {
 		return err
 	}
+	server.WarnDescriptors(c.Limits.MaxSessions, log)
 	server.Announce(stdout, l.Addr())
 	go server.TidyMemory(ctx) // ends with ctx
 	var health server.Health
@@ -75,7 +76,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		b.Close()
 	}
 	routes := health.Routes(server.Routes(b, bundle, iceServers(c), web.Files(files)))
-	err = server.Serve(ctx, l, routes, bounds(c.Limits, counts), leave, log)
+	err = bounds(c.Limits, counts).Serve(ctx, l, routes, leave, log)
 	admitted, peak := gate.Admitted()
 	counts.LogTotals()
 	log.Info("stopped", "handshakes", admitted, "most_in_a_second", peak)

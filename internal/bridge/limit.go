@@ -12,6 +12,7 @@ type Limits struct {
 	Bytes      limit.Rate // of everything in messages
 	Drop       bool       // drop an event over a rate, instead of closing its session
 	Namespaces int        // that a client may be in at the same time
+	Proxies    limit.Proxies
 	Counts     *limit.Counts
 }
 
@@ -64,7 +65,7 @@ func (c *conn) affords(p *codec.Packet) bool {
 // countRefusal counts what a limit has refused to the connection.
 func (c *conn) countRefusal(cause limit.Cause) {
 	if n := c.b.limits.Counts; n != nil && n.Add(cause) {
-		n.Log(cause, "session", c.session.ID(), "address", c.RemoteAddress())
+		n.Log(cause, "session", c.session.ID(), "address", c.b.limits.Proxies.Client(c.session.Request()).String())
 	}
 }
 

@@ -67,7 +67,7 @@ var limitOptions = []option{
 		func(c *Config, s string) error { return parseRate(&c.Limits.EventRate, s) }},
 	{"byte-rate", "RATE[:BURST]", "0", "bytes a second, and at once, in one session's messages; 0 for no limit",
 		func(c *Config, s string) error { return parseRate(&c.Limits.ByteRate, s) }},
-	{"over-rate", "close|drop", "close", "what happens over -event-rate or -byte-rate: the session is closed, or the event dropped",
+	{"over-rate", "ACTION", "close", "what happens over -event-rate or -byte-rate: close, the session is closed, or drop, the event is dropped",
 		func(c *Config, s string) error { return parseOverRate(&c.Limits.DropOverRate, s) }},
 	{"max-namespaces", "N", "0", "namespaces that one client may be in; 0 for no limit",
 		func(c *Config, s string) error { return parseNumber(&c.Limits.MaxNamespaces, s, 0) }},

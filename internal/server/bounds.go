@@ -19,6 +19,18 @@ type Bounds struct {
 	Counts      *limit.Counts
 }
 
+// DefaultBounds returns bounds that no client meets that means to be served.
+func DefaultBounds(counts *limit.Counts) Bounds {
+	return Bounds{
+		HeaderTime:  20 * time.Second,
+		HeaderBytes: 16 << 10, // Node's
+		BodyTime:    5 * time.Minute,
+		WriteTime:   20 * time.Second,
+		IdleTime:    time.Minute,
+		Counts:      counts,
+	}
+}
+
 // limitRequest bounds the time that each request's body takes to come in, and
 // that the client takes to read the response. Requests that are held, and
 // connections that become WebSockets, are no matter of its.

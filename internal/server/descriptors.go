@@ -2,6 +2,7 @@ package server
 
 import (
 	"errors"
+	"log/slog"
 	"net"
 	"os"
 	"sync"
@@ -10,6 +11,15 @@ import (
 
 	"signaling/internal/limit"
 )
+
+// WarnDescriptors logs a warning when the process may open fewer descriptors
+// than it is to have sessions; 0 sessions is as many as come.
+func WarnDescriptors(sessions int, log *slog.Logger) {
+	if n, known := maxDescriptors(); known && n < uint64(sessions) {
+		log.Warn("fewer file descriptors than -max-sessions: raise their hard limit (ulimit -Hn, LimitNOFILE=)",
+			"descriptors", n, "max_sessions", sessions)
+	}
+}
 
 // reserve is a listener that keeps one file descriptor in hand. When all
 // others are used up it gives that one to the next client for as long as it

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"signaling/internal/engine"
+	"signaling/internal/limit"
 )
 
 // shutdownTimeout is how long requests may take to end after the sessions have.
@@ -36,11 +37,16 @@ func Listen(addr string) (net.Listener, error) {
 	}
 }
 
+// Serve serves h on l, within DefaultBounds.
+func Serve(ctx context.Context, l net.Listener, h http.Handler, stop func(), log *slog.Logger) error {
+	return DefaultBounds(limit.NewCounts(log)).Serve(ctx, l, h, stop, log)
+}
+
 // Serve serves h on l until ctx is done, then calls stop, which ends the
 // sessions, and waits for the requests under way. Until stop returns new
 // requests are served too: clients that poll need them to hear of the end. It
 // closes l.
-func Serve(ctx context.Context, l net.Listener, h http.Handler, b Bounds, stop func(), log *slog.Logger) error {
+func (b Bounds) Serve(ctx context.Context, l net.Listener, h http.Handler, stop func(), log *slog.Logger) error {
 	waiting := newWaiting(b.MaxIdle, b.Counts)
 	srv := &http.Server{
 		Handler:           b.limitRequest(h),

@@ -75,14 +75,7 @@ func run(t *testing.T, h http.Handler, stop func()) *running {
 	return runWithin(t, h, bounds(), stop)
 }
 
-// bounds returns bounds that no test meets by chance.
-func bounds() Bounds {
-	log := slog.New(slog.DiscardHandler)
-	return Bounds{
-		HeaderTime: time.Minute, HeaderBytes: 16 << 10, BodyTime: 2 * time.Minute,
-		WriteTime: 3 * time.Minute, IdleTime: 4 * time.Minute, Counts: limit.NewCounts(log),
-	}
-}
+func bounds() Bounds { return DefaultBounds(limit.NewCounts(slog.New(slog.DiscardHandler))) }
 
 // runWithin is run with bounds of the test's own.
 func runWithin(t *testing.T, h http.Handler, b Bounds, stop func()) *running {
@@ -94,7 +87,7 @@ func runWithin(t *testing.T, h http.Handler, b Bounds, stop func()) *running {
 	ctx, cancel := context.WithCancel(context.Background())
 	r := &running{l.Addr().String(), cancel, make(chan error, 1), make(chan struct{}, 8)}
 	go func() { // ends with cancel
-		r.ended <- Serve(ctx, l, h, b, func() {
+		r.ended <- b.Serve(ctx, l, h, func() {
 			stop()
 			r.stops <- struct{}{}
 		}, slog.New(slog.DiscardHandler))
@@ -165,7 +158,7 @@ func TestServeFailsWithItsListener(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.Close()
-	err = Serve(context.Background(), l, http.NotFoundHandler(), bounds(), func() {}, slog.New(slog.DiscardHandler))
+	err = Serve(context.Background(), l, http.NotFoundHandler(), func() {}, slog.New(slog.DiscardHandler))
 	if err == nil || !strings.HasPrefix(err.Error(), "serve: ") {
 		t.Errorf("Serve on a closed listener returned %v", err)
 	}
