@@ -188,6 +188,34 @@ func TestQueueOfTheProgram(t *testing.T) {
 	}
 }
 
+// One that polls and then does not read the answer is a slow consumer too.
+func TestAnswerThatIsNotRead(t *testing.T) {
+	p := start(t, "-write-timeout", "200ms", "-queue-bytes", "100000000")
+	deaf := wiretest.OpenPolling(t, p.addr, handshakeTarget)
+	deaf.Post(t, "40").Want(t, 200, "ok")
+	deaf.Get(t) // when it has joined
+	sender, other := wiretest.Connect(t, p.addr), wiretest.Connect(t, p.addr)
+	large := `42["offer","` + strings.Repeat("x", 500_000) + `"]`
+	for range 40 { // more than the system's buffers hold
+		sender.Send(t, large)
+		other.Want(t, large)
+	}
+	conn, err := net.Dial("tcp", p.addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	io.WriteString(conn, "GET "+deaf.Target+" HTTP/1.1\r\nHost: a\r\n\r\n")
+	for end := time.Now().Add(wiretest.Patience); !strings.Contains(p.log.String(), "does not read"); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("it is not closed")
+		}
+	}
+	deaf.Want(t, 400, `{"code":1,"message":"Session ID unknown"}`)
+	sender.Send(t, large)
+	other.Want(t, large)
+}
+
 // A connection that holds something without using it is closed.
 func TestIdleConnectionsOfTheProgram(t *testing.T) {
 	post := "POST " + handshakeTarget + "&sid=SID HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n4"
