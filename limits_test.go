@@ -160,7 +160,7 @@ func TestRatesOfTheProgram(t *testing.T) {
 func TestNamespacesOfTheProgram(t *testing.T) {
 	peer := wiretest.Connect(t, start(t, "-max-namespaces", "1").addr)
 	peer.Send(t, "40/more,")
-	peer.Want(t, `44/more,{"message":"too many namespaces: leave one first"}`)
+	peer.Want(t, `44/more,{"data":{"code":"too_many_namespaces","message":"too many namespaces: leave one first"},"message":"too many namespaces: leave one first"}`)
 }
 
 // A client that does not read is closed at the bounds of its queue.
