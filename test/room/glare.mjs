@@ -20,7 +20,9 @@ test(`${rounds} rounds of simultaneous joins and colliding offers`, async (t) =>
     const pair = pairs[round % pairs.length];
     await Promise.all(pair.map((person) => joinRoom(person, `glare-${round}`)));
     await allSeeEachOther(pair);
-    for (const person of pair) await person.sees('a connection', "window.connections.at(-1)?.connectionState === 'connected'");
+    for (const person of pair) {
+      await person.sees('a connection', "window.connections.at(-1)?.connectionState === 'connected'");
+    }
     await collide(pair);
     await picturesFlow(pair);
     for (const person of pair) assert.deepEqual(person.errors, [], `errors of ${person.name} in round ${round}`);

@@ -49,7 +49,8 @@ export function chromiumWithoutCamera() {
  * @param {object} where browser, server and host, if not the usual ones; room; inits: scripts to run
  *   before the page's; and what the window is like, such as { viewport } or, in Chromium, { colorScheme }
  */
-export async function arrive(name, { browser = house.chromium, server = house.server, host = 'localhost', room, inits = [], ...window }) {
+export async function arrive(name, where) {
+  const { browser = house.chromium, server = house.server, host = 'localhost', room, inits = [], ...window } = where;
   const person = new Person(name, browser);
   const url = `http://${host}:${server.port}/room/?save-data&room=${encodeURIComponent(room)}`;
   await person.open(url, inits, { viewport: small, ...window });

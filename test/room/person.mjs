@@ -76,7 +76,8 @@ export class Person {
 
   /** The names on the tiles, without one's own. */
   others() {
-    return this.evaluate(`[...document.querySelectorAll('#people .tile:not(.mirrored) .name')].map((name) => name.textContent).sort()`);
+    return this.evaluate(() => [...document.querySelectorAll('#people .tile:not(.mirrored) .name')]
+      .map((name) => name.textContent).sort());
   }
 
   /** Sends a text to everybody. */
@@ -87,8 +88,10 @@ export class Person {
 
   /** What others have said: "name: text", in order. */
   heard() {
-    return this.evaluate(() => [...document.querySelectorAll('#chat-log .said:not(.mine)')]
-      .map((said) => `${said.querySelector('.who').textContent.split(' · ')[0]}: ${said.querySelector('.text').textContent}`));
+    return this.evaluate(() => [...document.querySelectorAll('#chat-log .said:not(.mine)')].map((said) => {
+      const [who] = said.querySelector('.who').textContent.split(' · ');
+      return `${who}: ${said.querySelector('.text').textContent}`;
+    }));
   }
 
   /** How many pictures were decoded on each living connection, by the number of the connection. */

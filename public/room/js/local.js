@@ -107,7 +107,12 @@ export class LocalMedia {
 
   #camera() {
     const { width, height, frameRate } = this.#picture;
-    return { ...device('camera'), width: { ideal: width }, height: { ideal: height }, frameRate: { ideal: frameRate, max: frameRate } };
+    return {
+      ...device('camera'),
+      width: { ideal: width },
+      height: { ideal: height },
+      frameRate: { ideal: frameRate, max: frameRate },
+    };
   }
 
   async #open(places) {

@@ -43,7 +43,8 @@ export function updatePerson(person) {
 }
 
 function statusOf(state) {
-  return { connecting: 'tile.connecting', stuck: 'tile.stuck', interrupted: 'tile.interrupted', closed: 'tile.interrupted' }[state];
+  if (state === 'connected') return undefined;
+  return state === 'closed' ? 'tile.interrupted' : `tile.${state}`;
 }
 
 function updateScreen(person) {
