@@ -53,13 +53,16 @@ test('the room is full', async (t) => {
   await first.reads('The room is full.');
 });
 
-test('the server is gone', async (t) => {
+test('the server is gone, and back', async (t) => {
   t.after(clearHouse);
-  const server = await startServer();
+  let server = await startServer();
   const person = await arrive('Ana', { room: 'gone', server });
   await server.kill();
-  await person.knock('join-without');
+  await person.knock();
   await person.reads('The server does not answer.');
+  server = await startServer(['-addr', `127.0.0.1:${server.port}`]);
+  t.after(() => server.stop());
+  await person.join();
 });
 
 test('a name is missing', async (t) => {

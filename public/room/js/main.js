@@ -10,6 +10,7 @@ import { useSpeaker } from './people.js';
 import { showAsking, showPressed, showSelfInLobby, updateSelf } from './selfview.js';
 import { Session } from './session.js';
 import { settingsInLobby, startSettings } from './settings.js';
+import { loadClient } from './signaling.js';
 import { wakeSpeaking } from './speaking.js';
 import { applyTheme } from './theme.js';
 
@@ -147,3 +148,4 @@ startLobby(enter);
 applyTheme();
 translatePage();
 openLobby();
+loadClient().catch((error) => console.debug('client:', error)); // joining tries again

@@ -5,6 +5,21 @@ const endpoint = new URL('../../socket.io/', import.meta.url);
 const patience = 10_000; // ms for the server's answer to join
 const pause = 1_000; // ms before connecting again where the client does not do so by itself
 
+let client; // a promise of the module of socket.io-client
+let attempts = 0;
+
+/** Loads the client, ahead of its use. */
+export function loadClient() {
+  const url = new URL('socket.io.esm.min.js', endpoint);
+  if (attempts > 0) url.search = `?attempt=${attempts}`; // browsers remember a module that they did not get
+  client ??= import(url).catch((error) => {
+    attempts++;
+    client = undefined;
+    throw new JoinError('unreachable', error.message);
+  });
+  return client;
+}
+
 /** Why a room could not be entered: code is one of the server's, or "unreachable". */
 export class JoinError extends Error {
   constructor(code, message) {
@@ -31,9 +46,7 @@ export class Signaling {
 
   /** Resolves once in the room; rejects with a JoinError. */
   async join(room, name) {
-    const { io } = await import(new URL('socket.io.esm.min.js', endpoint)).catch((error) => {
-      throw new JoinError('unreachable', error.message);
-    });
+    const { io } = await loadClient();
     this.#room = room;
     this.#name = name;
     this.#socket = io(endpoint.origin, {
