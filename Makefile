@@ -5,8 +5,10 @@ BIN := bin/signaling
 # Settings that may be given on the command line, as in: make run ARGS='-addr :9000'
 ARGS     ?=
 FUZZTIME ?= 30s
-SUITES   ?= go clients otherclients options compat browser room
+SUITES   ?= go fuzz clients otherclients options compat browser room
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+
+export FUZZTIME
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
@@ -86,14 +88,9 @@ lint: ## gofmt, go vet, staticcheck, go mod tidy
 bench: build test/bench/node/node_modules/.installed ## compare the cost with Node's and others (ARGS=-quick)
 	@go run ./test/bench $(ARGS)
 
-fuzz: ## each fuzz target for FUZZTIME=30s
+fuzz: ## each fuzz target for FUZZTIME=30s, two at a time
 	$(need_go)
-	@grep -rE '^func Fuzz' --include='*_test.go' --exclude-dir=node_modules . | \
-		sed -E 's|^(.*)/[^/]*:func (Fuzz[^(]*).*|\1 \2|' | \
-		while read -r dir name; do \
-			echo "$$dir $$name"; \
-			go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) "$$dir" || exit 1; \
-		done
+	@go run ./test/fuzz $(ARGS)
 
 readme: ## write the configuration table into README.md
 	$(need_go)

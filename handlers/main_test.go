@@ -23,7 +23,7 @@ type fixture struct {
 }
 
 // serve runs a server until the test ends.
-func serve(t *testing.T) *fixture {
+func serve(t testing.TB) *fixture {
 	t.Helper()
 	opts := socket.DefaultServerOptions()
 	opts.SetAllowEIO3(true)

@@ -33,6 +33,8 @@ var suites = map[string]suite{
 		command: []string{"go", "test", "-race", "-count=1", "-timeout=9m", "-json", "./..."},
 		count:   countGo,
 	},
+	// Its summary has the form of Node's.
+	"fuzz":         {dir: ".", command: []string{"go", "run", "./test/fuzz"}, count: countNode},
 	"clients":      node("test/clients"),
 	"otherclients": node("test/otherclients"),
 	"options":      node("test/options"),
