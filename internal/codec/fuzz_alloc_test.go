@@ -11,7 +11,7 @@ import (
 // listeners of the module; what is relayed does without it.
 const (
 	perByteDecoded = 20
-	perByteOfAny   = 48
+	perByteOfAny   = 64
 	allocatedAside = 2 << 10
 )
 
