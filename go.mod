@@ -6,6 +6,7 @@ ignore node_modules
 
 require (
 	github.com/andybalholm/brotli v1.2.0
+	github.com/golang-jwt/jwt/v5 v5.3.1
 	github.com/zishang520/engine.io-go-parser v1.3.2
 	github.com/zishang520/engine.io/v2 v2.5.0
 	github.com/zishang520/socket.io-go-parser/v2 v2.5.0

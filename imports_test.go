@@ -14,7 +14,7 @@ import (
 // allowed is who may import whom: main → handlers → bridge → rooms → engine, the
 // codec below bridge and rooms, and the packages beside them on their own.
 var allowed = map[string][]string{
-	".":                 {"handlers", "internal/bridge", "internal/config", "internal/engine", "internal/ice", "internal/limit", "internal/server", "internal/web"},
+	".":                 {"handlers", "internal/auth", "internal/bridge", "internal/config", "internal/engine", "internal/ice", "internal/limit", "internal/server", "internal/web"},
 	"handlers":          {"internal/bridge", "internal/codec"},
 	"internal/bridge":   {"internal/codec", "internal/engine", "internal/limit", "internal/rooms"},
 	"internal/rooms":    {"internal/codec", "internal/engine"},
@@ -24,6 +24,7 @@ var allowed = map[string][]string{
 	"internal/ice":      {},
 	"internal/web":      {"internal/accept"},
 	"internal/accept":   {},
+	"internal/auth":     {},
 	"internal/config":   {"internal/limit"},
 	"internal/limit":    {},
 	"internal/wiretest": {},

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -17,6 +18,7 @@ import (
 	"github.com/zishang520/socket.io/v2/socket"
 
 	"signaling/handlers"
+	"signaling/internal/auth"
 	"signaling/internal/bridge"
 	"signaling/internal/config"
 	"signaling/internal/ice"
@@ -60,6 +62,9 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	gate := limit.NewGate(admission(c.Limits), counts)
 	b := bridge.New(socketOptions(c), log, engineLimits(c.Limits, gate))
 	b.Limit(clientLimits(c.Limits, counts))
+	if err := admit(b, c); err != nil {
+		return err
+	}
 	handlers.Register(b, roomLimits(c))
 
 	l, err := server.Listen(c.Addr)
@@ -141,4 +146,27 @@ func allowOrigins(allowed config.Origins) func(*types.HttpContext) error {
 		}
 		return fmt.Errorf("origin %s is not allowed here", origin)
 	}
+}
+
+// admit makes the server ask for the token that the settings want, if any.
+func admit(b *bridge.Bridge, c config.Config) error {
+	if auth.Mode(c.Auth) == auth.None {
+		if c.AuthKey != "" || c.AuthSecret != "" {
+			return errors.New("there is a key for tokens but nobody is asked for one: add -auth token or -auth jwt")
+		}
+		return nil
+	}
+	verifier, err := auth.New(auth.Settings{
+		Mode: auth.Mode(c.Auth), Secret: c.AuthSecret, KeyFile: c.AuthKey, Audience: c.AuthAudience, Leeway: c.AuthLeeway,
+	})
+	if err != nil {
+		return err
+	}
+	b.Admit(func(a bridge.Applicant) *bridge.Refusal {
+		if refusal := verifier.Check(a.Auth, a.Request); refusal != nil {
+			return &bridge.Refusal{Code: string(refusal.Code), Message: refusal.Message}
+		}
+		return nil
+	})
+	return nil
 }

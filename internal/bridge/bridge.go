@@ -37,10 +37,13 @@ type Bridge struct {
 	cors    *engine.CORS // nil: no cross-origin headers
 	path    string       // what the paths of the engine's requests begin with
 
-	// handlers is immutable once the first request is served.
-	handlers map[route]Handler
-	arrivals map[string]Arrival // by namespace; immutable as well
-	limits   Limits             // likewise
+	// immutable once the first request is served
+	handlers  map[route]Handler
+	arrivals  map[string]Arrival // by namespace
+	admission Admission          // nil: everyone is let in
+	limits    Limits
+
+	panics atomic.Uint64 // that were caught
 
 	namespaces sync.Map // the names of those that the module can find
 
@@ -92,7 +95,10 @@ func (b *Bridge) Handle(namespace, event string, h Handler) {
 func (b *Bridge) Match(r *http.Request) bool { return strings.HasPrefix(r.URL.EscapedPath(), b.path) }
 
 // ServeHTTP serves the Engine.IO requests.
-func (b *Bridge) ServeHTTP(w http.ResponseWriter, r *http.Request) { b.engine.ServeHTTP(w, r) }
+func (b *Bridge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	defer b.guardRequest()
+	b.engine.ServeHTTP(w, r)
+}
 
 // CORS wraps a handler whose answers other origins may read like the engine's.
 func (b *Bridge) CORS(h http.Handler) http.Handler {
@@ -130,7 +136,7 @@ func (b *Bridge) make(namespace string) (end func()) {
 
 // made notes a new namespace.
 func (b *Bridge) made(nsp socket.Namespace) {
-	guardSockets(nsp)
+	b.guardSockets(nsp)
 	b.namespaces.Store(nsp.Name(), true)
 	if c := b.created.Load(); c != nil && c.namespace == nsp.Name() {
 		c.release()

@@ -2,7 +2,6 @@ package bridge
 
 import (
 	"net/url"
-	"runtime/debug"
 	"slices"
 
 	"github.com/zishang520/engine.io/v2/events"
@@ -28,11 +27,11 @@ func (o observer) NamespaceCreated(a *rooms.Adapter) {
 }
 
 // guardSockets makes the first middleware of a namespace guard its sockets,
-// before anybody else can see them.
-func guardSockets(nsp socket.Namespace) {
+// before anybody else can see them, and turn away whom nobody shall see.
+func (b *Bridge) guardSockets(nsp socket.Namespace) {
 	nsp.Fns().Unshift(func(s *socket.Socket, next func(*socket.ExtendedError)) {
 		guardSocket(s)
-		next(nil)
+		next(b.admits(s))
 	})
 }
 
@@ -208,25 +207,5 @@ func (g *socketGuard) Emit(event events.EventName, args ...any) {
 	g.c.guard(func() { g.EventEmitter.Emit(event, args...) })
 	if event == "disconnect" && !g.c.refusing() {
 		g.c.settle(g.namespace)
-	}
-}
-
-// guard runs f. A panic in it ends this session and no other.
-func (c *conn) guard(f func()) {
-	defer c.recovered()
-	f()
-}
-
-// recovered, deferred, turns a panic into a log line and the end of the session.
-func (c *conn) recovered() {
-	if p := recover(); p != nil {
-		c.b.log.Error("panic in a handler: its session is closed", "panic", p, "stack", string(debug.Stack()))
-		c.session.Close()
-		c.mu.Lock()
-		if c.pending == nil {
-			c.mu.Unlock()
-			return
-		}
-		c.settleLocked() // the module was interrupted and will not say that it is done
 	}
 }

@@ -20,6 +20,11 @@ type Config struct {
 	Public         string        // folder to serve; empty for the embedded page
 	Path           string        // path of the Socket.IO endpoint: leading slash, no trailing one
 	Origins        Origins       // who may connect from another origin
+	Auth           string        // kind of token to ask for: none, token or jwt
+	AuthKey        string        // file that tokens are checked with
+	AuthSecret     string        // instead of that file
+	AuthAudience   string        // that a JWT must name; empty: any
+	AuthLeeway     time.Duration // by which clocks may differ
 	PingInterval   time.Duration // a whole number of milliseconds, as the wire carries it
 	PingTimeout    time.Duration // a whole number of milliseconds
 	MaxPayload     int64         // bytes a client may send in one HTTP body or WebSocket message

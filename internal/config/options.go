@@ -33,6 +33,16 @@ var basicOptions = []option{
 		func(c *Config, s string) error { return parsePath(&c.Path, s) }},
 	{"origins", "LIST", "*", "origins that may connect, comma-separated: * for any, https://example.org, https://*.example.org",
 		func(c *Config, s string) error { return parseOrigins(&c.Origins, s) }},
+	{"auth", "MODE", "none", "who may come in: none for anyone, token for who knows a shared token, jwt for who shows a signed one",
+		func(c *Config, s string) error { return parseAuth(&c.Auth, s) }},
+	{"auth-key", "FILE", "", "file with the shared token, the key of HS256, or the public keys of RS256 or ES256 in PEM",
+		func(c *Config, s string) error { c.AuthKey = s; return nil }},
+	{"auth-secret", "SECRET", "", "instead of a file; set the variable: others on the machine can see a flag",
+		func(c *Config, s string) error { c.AuthSecret = s; return nil }},
+	{"auth-audience", "NAME", "", "audience that a JWT must be for",
+		func(c *Config, s string) error { c.AuthAudience = s; return nil }},
+	{"auth-leeway", "DURATION", "30s", "difference between clocks that a JWT's times may have",
+		func(c *Config, s string) error { return parseDuration(&c.AuthLeeway, s) }},
 	{"ping-interval", "DURATION", "25s", "time between heartbeats",
 		func(c *Config, s string) error { return parseDuration(&c.PingInterval, s) }},
 	{"ping-timeout", "DURATION", "20s", "time to wait for the answer to a heartbeat",
@@ -213,6 +223,15 @@ func parseTransports(to *[]string, s string) error {
 	}
 	*to = list
 	return nil
+}
+
+func parseAuth(to *string, s string) error {
+	switch s {
+	case "none", "token", "jwt":
+		*to = s
+		return nil
+	}
+	return errors.New("choose one of none, token and jwt")
 }
 
 func parseLevel(to *slog.Level, s string) error {

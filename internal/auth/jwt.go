@@ -1,0 +1,146 @@
+package auth
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/golang-jwt/jwt/v5"
+)
+
+// keys are the keys that tokens may be signed with, by algorithm. Each has one
+// algorithm, which it names and not the token: a public key is never taken for
+// an HMAC's, whatever a token says of itself.
+type keys map[string][]jwt.VerificationKey
+
+// newJWT returns a verifier of JWTs. Those without an expiry are refused: such a
+// token could never be taken back.
+func newJWT(s Settings, secret []byte) (*Verifier, error) {
+	known, err := parseKeys(secret)
+	if err != nil {
+		return nil, err
+	}
+	var methods []string
+	for method := range known {
+		methods = append(methods, method)
+	}
+	options := []jwt.ParserOption{
+		jwt.WithValidMethods(methods), jwt.WithExpirationRequired(), jwt.WithLeeway(s.Leeway), jwt.WithStrictDecoding(),
+	}
+	if s.Audience != "" {
+		options = append(options, jwt.WithAudience(s.Audience))
+	}
+	parser := jwt.NewParser(options...)
+	return &Verifier{check: func(token string) *Refusal {
+		if strings.ContainsAny(token, "\r\n") {
+			return refusalOf(jwt.ErrTokenMalformed) // the decoder would pass over them
+		}
+		_, err := parser.ParseWithClaims(token, &jwt.RegisteredClaims{}, known.find)
+		return refusalOf(err)
+	}}, nil
+}
+
+// find returns the keys that the token may be signed with.
+func (k keys) find(t *jwt.Token) (any, error) {
+	return jwt.VerificationKeySet{Keys: k[t.Method.Alg()]}, nil
+}
+
+// refusalOf translates the parser's error. Its text is kept from clients: they
+// shall not learn how near a forged token comes.
+func refusalOf(err error) *Refusal {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, jwt.ErrTokenExpired):
+		return &Refusal{TokenExpired, "The token has expired: get a new one."}
+	case errors.Is(err, jwt.ErrTokenNotValidYet):
+		return &Refusal{TokenNotYetValid, "The token is not valid yet: try again later."}
+	case errors.Is(err, jwt.ErrTokenInvalidAudience):
+		return &Refusal{TokenInvalid, "The token is meant for somebody else: its audience is another."}
+	case errors.Is(err, jwt.ErrTokenRequiredClaimMissing):
+		return &Refusal{TokenInvalid, "The token lacks a claim that is asked for here, such as exp."}
+	}
+	return &Refusal{TokenInvalid, "The token is not one that is accepted here."}
+}
+
+// minHMAC is the least length of an HS256 key, in bytes (RFC 7518 section 3.2).
+const minHMAC = 32
+
+// parseKeys reads public keys in PEM, or else takes all of the secret, but white
+// space around it, as the key of HS256.
+func parseKeys(secret []byte) (keys, error) {
+	secret = bytes.TrimSpace(secret)
+	if !bytes.Contains(secret, []byte("-----BEGIN")) {
+		if len(secret) < minHMAC {
+			return nil, fmt.Errorf("auth: a key for HS256 needs at least %d bytes: make one with \"openssl rand -hex 32\"", minHMAC)
+		}
+		return keys{jwt.SigningMethodHS256.Alg(): {secret}}, nil
+	}
+	known := keys{}
+	for rest := secret; len(rest) > 0; {
+		var block *pem.Block
+		if block, rest = pem.Decode(rest); block == nil {
+			return nil, errors.New("auth: the key's file is broken: want PEM blocks and nothing else")
+		}
+		if err := known.add(block); err != nil {
+			return nil, fmt.Errorf("auth: %w", err)
+		}
+		rest = bytes.TrimSpace(rest)
+	}
+	return known, nil
+}
+
+func (k keys) add(block *pem.Block) error {
+	key, err := parseBlock(block)
+	if err != nil {
+		return err
+	}
+	switch key := key.(type) {
+	case *rsa.PublicKey:
+		if key.N.BitLen() < 2048 {
+			return fmt.Errorf("an RSA key of %d bits is too short: use 2048 or more", key.N.BitLen())
+		}
+		k.append(jwt.SigningMethodRS256, key)
+	case *ecdsa.PublicKey:
+		if key.Curve != elliptic.P256() {
+			return fmt.Errorf("the key's curve is %s: ES256 uses P-256", key.Curve.Params().Name)
+		}
+		k.append(jwt.SigningMethodES256, key)
+	default:
+		return fmt.Errorf("a key of type %T serves neither RS256 nor ES256", key)
+	}
+	return nil
+}
+
+func (k keys) append(method jwt.SigningMethod, key jwt.VerificationKey) {
+	k[method.Alg()] = append(slices.Clip(k[method.Alg()]), key)
+}
+
+func parseBlock(block *pem.Block) (key any, err error) {
+	switch {
+	case strings.Contains(block.Type, "PRIVATE KEY"):
+		return nil, errors.New("the key's file holds a private key: give the public one, which is all that checking takes")
+	case block.Type == "PUBLIC KEY":
+		key, err = x509.ParsePKIXPublicKey(block.Bytes)
+	case block.Type == "RSA PUBLIC KEY":
+		key, err = x509.ParsePKCS1PublicKey(block.Bytes)
+	case block.Type == "CERTIFICATE":
+		var c *x509.Certificate
+		if c, err = x509.ParseCertificate(block.Bytes); err == nil {
+			key = c.PublicKey
+		}
+	default:
+		return nil, fmt.Errorf("a PEM block %q holds no public key", block.Type)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the key cannot be parsed: %w", err)
+	}
+	return key, nil
+}
