@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -124,74 +123,6 @@ func TestDisconnectOnTheWire(t *testing.T) {
 		t.Errorf("sent %q, want %q", got, want)
 	}
 	p.WantClose(t, wiretest.NoCode)
-}
-
-// A panic ends the session it happened in, and no other.
-func TestPanics(t *testing.T) {
-	boom := func(...any) { panic("boom") }
-	for _, row := range []struct {
-		name   string
-		setUp  func(f *fixture)
-		packet string
-	}{
-		{"in a connection listener", func(f *fixture) {
-			f.onConnection("/chat", func(*socket.Socket) { panic("boom") })
-		}, "40/chat,"},
-		{"in a connect listener", func(f *fixture) {
-			f.io.Of("/chat", nil).On("connect", boom)
-		}, "40/chat,"},
-		{"in a middleware", func(f *fixture) {
-			f.io.Of("/chat", nil).Use(func(*socket.Socket, func(*socket.ExtendedError)) { panic("boom") })
-		}, "40/chat,"},
-		{"in an event listener", func(f *fixture) {
-			f.onConnection("/", func(s *socket.Socket) { s.On("ev", boom) })
-		}, `42["ev"]`},
-		{"in a listener for all events", func(f *fixture) {
-			f.onConnection("/", func(s *socket.Socket) {
-				s.OnAny(func(args ...any) {
-					if args[0] == "ev" {
-						panic("boom")
-					}
-				})
-			})
-		}, `42["ev"]`},
-		{"in a handler", func(f *fixture) {
-			f.Handle("/", "ev", func(*Event) { panic("boom") })
-		}, `42["ev"]`},
-		{"in a disconnect listener", func(f *fixture) {
-			f.onConnection("/", func(s *socket.Socket) { s.On("disconnect", boom) })
-		}, "41"},
-		{"in a disconnecting listener", func(f *fixture) {
-			f.onConnection("/", func(s *socket.Socket) { s.On("disconnecting", boom) })
-		}, "41"},
-		{"in an acknowledgement", func(f *fixture) {
-			f.onConnection("/", func(s *socket.Socket) { s.Emit("ask", func([]any, error) { panic("boom") }) })
-		}, "431[]"},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			opts := options()
-			opts.SetConnectTimeout(time.Hour)
-			f := serve(t, opts, func(f *fixture) {
-				f.onConnection("/", func(s *socket.Socket) { s.On("hi", func(...any) { s.Emit("hi") }) })
-				row.setUp(f)
-			})
-			other, p := wiretest.Connect(t, f.addr), wiretest.Connect(t, f.addr)
-			p.Send(t, `42["hi"]`)
-			if m := p.Next(t); strings.HasSuffix(m.Payload, `["ask"]`) {
-				row.packet = "43" + strings.TrimSuffix(m.Payload[2:], `["ask"]`) + "[]"
-				other.Next(t)
-			}
-			p.Send(t, row.packet)
-			p.WantClose(t, wiretest.NoCode)
-			other.Send(t, `42["hi"]`)
-			other.Want(t, `42["hi"]`)
-			eventually(t, "the log tells of it", func() bool {
-				return strings.Contains(f.log.String(), "panic in a handler") && strings.Contains(f.log.String(), "boom")
-			})
-			eventually(t, "nothing but the other is left", func() bool { return f.io.Sockets().Sockets().Len() == 1 })
-			eventually(t, "the engine has one session", func() bool { return f.Engine().ClientsCount() == 1 })
-		})
-	}
 }
 
 func TestClientThatJoinsNothing(t *testing.T) {

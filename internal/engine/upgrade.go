@@ -32,18 +32,23 @@ func (srv *Server) handshakeWebSocket(w http.ResponseWriter, r *http.Request, q 
 	}
 	s := srv.newSession(r, q)
 	s.release = release
+	opening := false
+	defer func() {
+		if !opening { // or a listener has panicked
+			s.leave()
+		}
+	}()
 	ws, err := srv.acceptWebSocket(w, r, q)
 	if err != nil {
-		s.leave()
 		return
 	}
 	if f := srv.verifyRevision(q); f != nil {
-		s.leave()
-		srv.tellRefused(r, *f)
 		ws.tryWrite(rawError(f.text()))
 		ws.close()
+		srv.tellRefused(r, *f) // last: a listener may panic, and nobody else would close ws
 		return
 	}
+	opening = true
 	s.openWebSocket(ws)
 }
 

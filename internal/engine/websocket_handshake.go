@@ -93,6 +93,15 @@ const handshakeWriteTime = 10 * time.Second
 // opening handshake. It has answered the request when it fails.
 func (srv *Server) acceptWebSocket(w http.ResponseWriter, r *http.Request, q query) (*wsConn, error) {
 	protocol, problem := checkWebSocket(r)
+	var extensions string
+	window := 0
+	if srv.opts.DeflateAbove > 0 {
+		extensions, window = agreeOnDeflate(r.Header.Values("Sec-WebSocket-Extensions"))
+	}
+	var answer []byte
+	if problem == "" { // listeners are called while net/http still closes what panics
+		answer = srv.switching(w, r, q, protocol, extensions)
+	}
 	conn, buffered, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		http.Error(w, "this connection cannot become a WebSocket: use HTTP/1.1", http.StatusHTTPVersionNotSupported)
@@ -109,12 +118,7 @@ func (srv *Server) acceptWebSocket(w http.ResponseWriter, r *http.Request, q que
 		return nil, fmt.Errorf("websocket handshake: %s", problem)
 	}
 	early, _ := buffered.Reader.Peek(buffered.Reader.Buffered()) // at most what is there: cannot fail
-	var extensions string
-	window := 0
-	if srv.opts.DeflateAbove > 0 {
-		extensions, window = agreeOnDeflate(r.Header.Values("Sec-WebSocket-Extensions"))
-	}
-	if _, err := conn.Write(srv.switching(w, r, q, protocol, extensions)); err != nil {
+	if _, err := conn.Write(answer); err != nil {
 		conn.Close()
 		return nil, fmt.Errorf("websocket handshake: %w", err)
 	}
