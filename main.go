@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/http"
 	"net/url"
 	"os"
 	"os/signal"
@@ -50,7 +51,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		return err
 	}
 	log := c.Logger(stderr)
-	files, err := publicFiles(c)
+	pages, err := publicPages(c)
 	if err != nil {
 		return err
 	}
@@ -80,7 +81,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		b.Drain(context.Background(), c.Drain)
 		b.Close()
 	}
-	routes := health.Routes(server.Routes(b, bundle, iceServers(c), web.Files(files)))
+	routes := health.Routes(server.Routes(b, bundle, iceServers(c), pages))
 	err = bounds(c.Limits, counts).Serve(ctx, l, routes, leave, log)
 	admitted, peak := gate.Admitted()
 	counts.LogTotals()
@@ -88,12 +89,14 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	return err
 }
 
-// publicFiles returns the folder to serve: the embedded one, or that of -public.
-func publicFiles(c config.Config) (fs.FS, error) {
-	if c.Public != "" {
-		return web.OpenDir(c.Public)
+// publicPages serves the embedded pages, or the folder of -public.
+func publicPages(c config.Config) (http.Handler, error) {
+	if c.Public == "" {
+		files, err := fs.Sub(page, "public")
+		return web.Pages(files), err
 	}
-	return fs.Sub(page, "public")
+	files, err := web.OpenDir(c.Public)
+	return web.Files(files), err
 }
 
 func roomLimits(c config.Config) handlers.Limits {
