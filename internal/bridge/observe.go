@@ -178,7 +178,7 @@ func (g *namespaceGuard) Emit(event events.EventName, args ...any) {
 	}
 	c.guard(func() { g.EventEmitter.Emit(event, args...) })
 	if event == "connection" {
-		c.settle(s.Nsp().Name())
+		c.connected(s.Nsp().Name())
 	}
 }
 

@@ -18,6 +18,7 @@ type operation struct {
 	namespace string
 	done      chan struct{} // closed when the module has finished
 	running   bool          // past the middlewares: the module will say when it is done
+	leaving   bool          // being connected, and told to leave already: over when it has left
 }
 
 // begin notes that the module starts to work on a packet for the namespace.
@@ -33,8 +34,22 @@ func (c *conn) beginLeaving(namespace string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	joined := slices.ContainsFunc(c.memberships, func(in membership) bool { return in.adapter.Nsp().Name() == namespace })
-	if c.pending == nil && joined {
+	switch {
+	case !joined:
+	case c.pending == nil:
 		c.pending = &operation{namespace: namespace, done: make(chan struct{}), running: true}
+	case c.pending.namespace == namespace:
+		c.pending.leaving = true
+	}
+}
+
+// connected notes that the module has connected the client to the namespace.
+func (c *conn) connected(namespace string) {
+	c.mu.Lock()
+	leaving := c.pending != nil && c.pending.leaving
+	c.mu.Unlock()
+	if !leaving {
+		c.settle(namespace)
 	}
 }
 

@@ -3,6 +3,7 @@ package bridge
 import (
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/zishang520/socket.io/v2/socket"
 
@@ -117,4 +118,36 @@ func TestServerClosesWhileClientsCome(t *testing.T) {
 		eventually(t, "no session is left", func() bool { return f.Engine().ClientsCount() == 0 })
 		eventually(t, "no socket is left", func() bool { return f.io.Sockets().Sockets().Len() == 0 })
 	}
+}
+
+// A client that is told to leave while it is still being connected may come back
+// at once, however long either takes.
+func TestDisconnectWhileBeingConnected(t *testing.T) {
+	connecting, connected, leaving := make(chan *socket.Socket, 1), make(chan struct{}), make(chan struct{})
+	first := true
+	f := serve(t, options(), func(f *fixture) {
+		f.onConnection("/", func(s *socket.Socket) {
+			if !first {
+				return
+			}
+			first = false
+			s.On("disconnecting", func(...any) { <-leaving })
+			connecting <- s
+			<-connected
+		})
+	})
+	p := wiretest.Connect(t, f.addr)
+	s := next(t, "socket", connecting)
+	left := make(chan struct{})
+	go func() { // ends when the socket has left
+		s.Disconnect(false)
+		close(left)
+	}()
+	p.Want(t, "41")
+	p.Send(t, "40")
+	close(connected)
+	time.Sleep(20 * time.Millisecond) // for the second CONNECT to come too early, if it can
+	close(leaving)
+	next(t, "end of the first", left)
+	wantID(t, p.WebSocket, "40")
 }
