@@ -9,15 +9,21 @@ import (
 	"time"
 )
 
-// leakPatience is how long goroutines that a test has ended may take to be gone.
+// leakPatience is how long what a test has ended may take to be gone.
 const leakPatience = 15 * time.Second
 
-// Main runs a package's tests and fails it when goroutines are left behind.
+// Main runs a package's tests and fails it when goroutines or file descriptors
+// are left behind.
 func Main(m *testing.M) {
+	before := descriptors()
 	code := m.Run()
 	if code == 0 {
 		if left := Leaked(leakPatience); left != "" {
 			fmt.Fprintf(os.Stderr, "goroutines are left behind:\n\n%s\n", left)
+			code = 1
+		}
+		if left := leakedDescriptors(before, leakPatience); len(left) > 0 {
+			fmt.Fprintf(os.Stderr, "file descriptors are left behind: %s\n", strings.Join(left, ", "))
 			code = 1
 		}
 	}
