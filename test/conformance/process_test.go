@@ -60,13 +60,15 @@ func start(binary string, ready *regexp.Regexp) (*process, error) {
 }
 
 // stop ends the process as an operator does. It is an error when the process
-// was gone already, ended badly, or left a panic or a data race in its log.
+// was gone already, ended badly, left a panic or a data race in its log, or
+// still held connections.
 func (p *process) stop() error {
 	select {
 	case <-p.exited:
 		return fmt.Errorf("%s died during the tests: %v\n%s", p.name, p.result, p.stderr.Bytes())
 	default:
 	}
+	left := leftOpen(p.cmd.Process.Pid)
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		return err
 	}
@@ -80,6 +82,9 @@ func (p *process) stop() error {
 	log := p.stderr.Bytes()
 	if p.result != nil || bytes.Contains(log, []byte("DATA RACE")) || bytes.Contains(log, []byte("panic")) {
 		return fmt.Errorf("%s did not end cleanly: %v\n%s", p.name, p.result, log)
+	}
+	if left != nil {
+		return fmt.Errorf("%s: %w", p.name, left)
 	}
 	return nil
 }
