@@ -35,6 +35,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	signal.Ignore(syscall.SIGPIPE) // whoever reads the log may go: the server stays
 	err := run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr)
 	code := config.ExitCode(err)
 	if code != 0 {

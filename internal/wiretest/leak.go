@@ -5,16 +5,18 @@ import (
 	"os"
 	"runtime"
 	"strings"
-	"testing"
 	"time"
 )
 
 // leakPatience is how long what a test has ended may take to be gone.
 const leakPatience = 15 * time.Second
 
+// Runner runs a package's tests: *testing.M does.
+type Runner interface{ Run() int }
+
 // Main runs a package's tests and fails it when goroutines or file descriptors
 // are left behind.
-func Main(m *testing.M) {
+func Main(m Runner) {
 	before := descriptors()
 	code := m.Run()
 	if code == 0 {
