@@ -20,7 +20,7 @@ func asking(seen chan<- Applicant) Admission {
 		if a.Auth["say"] == "please" {
 			return nil
 		}
-		return &Refusal{"rude", "say please"}
+		return &Refusal{Code: "rude", Message: "say please"}
 	}
 }
 
