@@ -34,7 +34,7 @@ var page embed.FS
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	context.AfterFunc(ctx, stop)   // a second signal ends the process at once
 	signal.Ignore(syscall.SIGPIPE) // whoever reads the log may go: the server stays
 	err := run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr)
 	code := config.ExitCode(err)
@@ -69,6 +69,14 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	}
 	handlers.Register(b, roomLimits(c))
 
+	if c.DebugAddr != "" {
+		figures := func() server.Figures {
+			return server.Figures{Sessions: b.Engine().ClientsCount(), Panics: b.Panics()}
+		}
+		if err := server.ServeDebug(ctx, c.DebugAddr, figures, log); err != nil {
+			return err
+		}
+	}
 	l, err := server.Listen(c.Addr)
 	if err != nil {
 		return err

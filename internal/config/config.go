@@ -35,6 +35,7 @@ type Config struct {
 	Parser         PacketFormat
 	Limits         Limits
 	Drain          time.Duration // over which the sessions are closed at the end
+	DebugAddr      string        // loopback host:port for figures and profiles; empty: none
 	LogLevel       slog.Level
 	LogFormat      LogFormat
 

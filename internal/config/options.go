@@ -73,6 +73,8 @@ var basicOptions = []option{
 		func(c *Config, s string) error { return parseCompression(&c.Compression, s) }},
 	{"parser", "FORMAT", "json", "form of the packets, which all clients must use: json, or msgpack for socket.io-msgpack-parser",
 		func(c *Config, s string) error { return parsePackets(&c.Parser, s) }},
+	{"debug-addr", "HOST:PORT", "", "address, on this machine only, for runtime figures and profiles",
+		func(c *Config, s string) error { return parseDebugAddr(&c.DebugAddr, s) }},
 	{"log-level", "LEVEL", "info", "least level to log: debug, info, warn or error",
 		func(c *Config, s string) error { return parseLevel(&c.LogLevel, s) }},
 	{"log-format", "FORMAT", "text", "form of the log lines: text or json",
@@ -94,6 +96,23 @@ func parseAddr(to *string, s string) error {
 		return errors.New("the port must be a number from 0 to 65535")
 	}
 	*to = s
+	return nil
+}
+
+func parseDebugAddr(to *string, s string) error {
+	if s == "" {
+		*to = ""
+		return nil
+	}
+	var addr string
+	if err := parseAddr(&addr, s); err != nil {
+		return err
+	}
+	host, _, _ := net.SplitHostPort(addr) // parseAddr has done the same
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return errors.New("must be on this machine, such as 127.0.0.1:6060: it tells what no stranger should know")
+	}
+	*to = addr
 	return nil
 }
 
