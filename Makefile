@@ -5,6 +5,7 @@ BIN := bin/signaling
 # Settings that may be given on the command line, as in: make run ARGS='-addr :9000'
 ARGS     ?=
 FUZZTIME ?= 30s
+DURATION ?= 10m
 SUITES   ?= go fuzz clients otherclients options compat browser room
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 
@@ -35,7 +36,7 @@ need_npm = $(call need,npm,install Node.js 20 or later with npm; without it 'go 
 
 # In order, even under -j: the first prerequisites install what the next ones use.
 .NOTPARALLEL:
-.PHONY: help run build bundle test storm proxy compat lint bench microbench fuzz readme clean test-programs
+.PHONY: help run build bundle test storm proxy soak compat lint bench microbench fuzz readme clean test-programs
 
 help:
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -91,6 +92,10 @@ bench: build test/bench/node/node_modules/.installed ## compare the cost with No
 fuzz: ## each fuzz target for FUZZTIME=30s, two at a time
 	$(need_go)
 	@go run ./test/fuzz $(ARGS)
+
+soak: build test/clients/node_modules/.installed ## keep a server busy for DURATION=10m and look for what leaks
+	$(need_go)
+	@go run ./test/soak -duration $(DURATION)
 
 readme: ## write the configuration table into README.md
 	$(need_go)

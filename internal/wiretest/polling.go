@@ -29,6 +29,12 @@ type Browser struct {
 func NewBrowser(tb testing.TB, addr string) *Browser {
 	transport := &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 4}
 	tb.Cleanup(transport.CloseIdleConnections)
+	return BrowserOn(addr, transport)
+}
+
+// BrowserOn returns a client for the server at addr whose connections are the
+// transport's, to be closed by the caller.
+func BrowserOn(addr string, transport *http.Transport) *Browser {
 	return &Browser{"http://" + addr, &http.Client{Transport: transport}}
 }
 

@@ -18,7 +18,7 @@ func misbehave(t *testing.T, s *server) {
 	t.Helper()
 	for range 20 {
 		p := wiretest.Connect(t, s.addr)
-		p.Send(t, `42["message",null]`, "4nonsense")
+		p.Send(t, "4nonsense")
 		p.WantClose(t, wiretest.NoCode)
 	}
 }

@@ -22,7 +22,9 @@ func TestMain(m *testing.M) {
 	if err == nil {
 		err = flag.Set("test.parallel", "6")
 	}
-	if err == nil {
+	if binary = os.Getenv("FAULTS_SERVER"); binary != "" && err == nil {
+		binary, err = filepath.Abs(filepath.Join("../..", binary))
+	} else if err == nil {
 		binary = filepath.Join(dir, "signaling")
 		var said []byte
 		if said, err = exec.Command("go", "build", "-o", binary, "signaling").CombinedOutput(); err != nil {

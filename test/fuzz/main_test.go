@@ -65,14 +65,10 @@ func TestRunFindsAndTells(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for name, source := range map[string]string{
 		"go.mod": "module fuzzed\n\ngo 1.25.0\n",
-		"x_test.go": `package fuzzed
-
-import "testing"
-
-func FuzzGood(f *testing.F) { f.Add(1); f.Fuzz(func(t *testing.T, n int) {}) }
-
-func FuzzBad(f *testing.F) { f.Add(1); f.Fuzz(func(t *testing.T, n int) { t.Fatal("found it") }) }
-`,
+		// In pieces, not to be found among the targets of this repository.
+		"x_test.go": "package fuzzed\n\nimport \"testing\"\n\n" +
+			"func FuzzGood(f *testing.F) { f.Add(1); f.Fuzz(func(t *testing.T, n int) {}) }\n\n" +
+			"func FuzzBad(f *testing.F) { f.Add(1); f.Fuzz(func(t *testing.T, n int) { t.Fatal(`found it`) }) }\n",
 	} {
 		if err := os.WriteFile(name, []byte(source), 0o600); err != nil {
 			t.Fatal(err)
