@@ -43,6 +43,20 @@ func TestExecutions(t *testing.T) {
 	}
 }
 
+func TestRanOut(t *testing.T) {
+	const over = "--- FAIL: FuzzX (47.16s)\n    context deadline exceeded\nFAIL\n"
+	for said, want := range map[string]bool{
+		over: true,
+		"--- FAIL: FuzzX (0.02s)\n    --- FAIL: FuzzX (0.00s)\n        x_test.go:3: found it\n\n    Failing input written to testdata/fuzz/FuzzX/1\n": false,
+		over + "    Failing input written to testdata/fuzz/FuzzX/1\n":                                                                                 false,
+		"FAIL: build failed\n": false,
+	} {
+		if got := ranOut([]byte(said)); got != want {
+			t.Errorf("%q is taken for the end of the time: %v", said, got)
+		}
+	}
+}
+
 func TestRunRefuses(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for _, row := range []struct {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os/exec"
@@ -30,6 +31,9 @@ func (t target) fuzz(ctx context.Context, each string) (r result) {
 	cmd.WaitDelay = 10 * time.Second
 	r.said, r.err = cmd.CombinedOutput()
 	r.executions = executions(r.said)
+	if r.err != nil && ranOut(r.said) {
+		r.err = nil
+	}
 	if r.err == nil && r.executions == 0 {
 		r.err = errors.New("was not executed")
 	}
@@ -47,4 +51,11 @@ func executions(said []byte) int {
 		return 0
 	}
 	return n
+}
+
+// ranOut tells whether go test failed for nothing but that the time was over
+// while its worker was in the middle of something, which it reports as a
+// failure now and then.
+func ranOut(said []byte) bool {
+	return bytes.Contains(said, []byte("\n    context deadline exceeded\n")) && !bytes.Contains(said, []byte("Failing input"))
 }
