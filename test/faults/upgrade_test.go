@@ -13,8 +13,7 @@ import (
 // attempt is an upgrade of a polling session, on its way to be broken off.
 type attempt struct {
 	polling *poller
-	conn    net.Conn            // by way of the proxy
-	ws      *wiretest.WebSocket // once there is one
+	conn    net.Conn // by way of the proxy
 }
 
 // write writes to the connection of an attempt.
