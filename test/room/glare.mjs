@@ -12,13 +12,10 @@ const rounds = 20;
 
 test(`${rounds} rounds of simultaneous joins and colliding offers`, async (t) => {
   t.after(clearHouse);
-  const pairs = [];
-  for (const [one, other] of [['Ana', 'Ben'], ['Chen', 'Femi']]) {
-    pairs.push([await visitor(one), await visitor(other)]);
-  }
+  const pairs = [await visitors('Ana', 'Ben'), await visitors('Chen', 'Femi')];
   for (let round = 0; round < rounds; round++) {
     const pair = pairs[round % pairs.length];
-    await Promise.all(pair.map((person) => joinRoom(person, `glare-${round}`)));
+    await Promise.all(pair.map((person) => (round < pairs.length ? person.join() : person.tap('rejoin'))));
     await allSeeEachOther(pair);
     for (const person of pair) {
       await person.sees('a connection', "window.connections.at(-1)?.connectionState === 'connected'");
@@ -26,26 +23,17 @@ test(`${rounds} rounds of simultaneous joins and colliding offers`, async (t) =>
     await collide(pair);
     await picturesFlow(pair);
     for (const person of pair) assert.deepEqual(person.errors, [], `errors of ${person.name} in round ${round}`);
-    await Promise.all(pair.map(leaveRoom));
+    await Promise.all(pair.map((person) => person.tap('leave')));
   }
   const collisions = await Promise.all(pairs.flat().map((person) => person.evaluate('window.collisions')));
   assert.equal(collisions.reduce((sum, count) => sum + count), rounds, `one in each round, by person: ${collisions}`);
 });
 
-function visitor(name) {
-  return arrive(name, {
-    browser: name.startsWith('F') ? house.firefox : house.chromium, room: 'glare', inits: [holdSignals],
-  });
-}
-
-async function joinRoom(person, room) {
-  await person.fill('room', room);
-  await person.join();
-}
-
-async function leaveRoom(person) {
-  await person.press('leave');
-  await person.press('new-room');
+/** Two people in the lobby of a room of their own. */
+function visitors(...names) {
+  return Promise.all(names.map((name) => arrive(name, {
+    browser: name.startsWith('F') ? house.firefox : house.chromium, room: `glare of ${names}`, inits: [holdSignals],
+  })));
 }
 
 /** Both sides restart ICE before they hear of the other's restart; resolves when both are done. */

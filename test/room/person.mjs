@@ -36,8 +36,9 @@ export class Person {
     await this.#page.click(`#${id}`);
   }
 
-  async key(name) {
-    await this.#page.keyboard.press(name);
+  /** Presses it without the pointer, which is quicker. */
+  tap(id) {
+    return this.evaluate(`document.getElementById('${id}').click()`);
   }
 
   /** Writes a text in place of what stood in the field with this id. */

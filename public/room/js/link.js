@@ -17,7 +17,6 @@ export class Link {
   #senders; // place -> RTCRtpSender, once they exist
   #channel;
   #offering = false;
-  #ignored = false; // the last offer from there was not taken up
   #received = Promise.resolve(); // messages are handled one after the other
   #restart; // timer
 
@@ -96,8 +95,8 @@ export class Link {
   async #describe(description) {
     const pc = this.#pc;
     const collision = description.type === 'offer' && (this.#offering || pc.signalingState !== 'stable');
-    this.#ignored = collision && this.#opens;
-    if (this.#ignored || this.state === 'closed') return;
+    if (collision && this.#opens) return; // theirs is withdrawn, by them, for this side's
+    if (this.state === 'closed') return;
     // An answer to an offer that was withdrawn in the meantime.
     if (description.type === 'answer' && pc.signalingState !== 'have-local-offer') return;
     await pc.setRemoteDescription(description);
@@ -108,11 +107,11 @@ export class Link {
   }
 
   async #addCandidate(candidate) {
-    try {
-      if (this.state !== 'closed') await this.#pc.addIceCandidate(candidate ?? undefined);
-    } catch (error) {
-      if (!this.#ignored) throw error; // candidates of an ignored offer fit nothing here
-    }
+    if (this.state === 'closed') return;
+    const fragment = candidate?.usernameFragment;
+    // One of an offer that was withdrawn, and which comes late or was not taken up here, fits nothing.
+    if (fragment && !this.#pc.remoteDescription?.sdp.includes(`a=ice-ufrag:${fragment}\r\n`)) return;
+    await this.#pc.addIceCandidate(candidate ?? undefined);
   }
 
   #send(message) {
@@ -120,7 +119,7 @@ export class Link {
   }
 
   #failed(what, error) {
-    if (this.state !== 'closed') console.warn(`connection, ${what}:`, error);
+    if (this.state !== 'closed') console.warn(`connection, ${what}: ${error}`);
   }
 
   #stateChanged() {
