@@ -34,6 +34,8 @@ type side struct {
 	due     int // next message from the other
 	upgrade bool
 	posting sync.Mutex // held during a POST: there may be one at a time
+
+	upgraded *wiretest.WebSocket // what the side has upgraded to, if anything
 }
 
 // windowSize is far below the server's bound for a receiver's queue, for what
@@ -144,7 +146,7 @@ func (s *side) polling(p *wiretest.Polling, addr string, from *side, over <-chan
 	if err != nil {
 		return err
 	}
-	defer w.Conn.Close()
+	s.upgraded = w // closed when the other has everything: a reset would take the last messages along
 	w.Write(wiretest.Texts("2probe")...)
 	if f, err := w.Message(); err != nil || f.Payload != "3probe" {
 		return fmt.Errorf("%s: the probe is answered %q, %v", s.name, f.Payload, err)
@@ -257,7 +259,12 @@ func TestStress(t *testing.T) {
 		a.other, b.other = peer.ID, id
 		stays.Go(func() { a.check(t, a.polling(session, p.addr, b, over)) })
 		stays.Go(func() { b.check(t, b.webSocket(peer.WebSocket, a, over)) })
-		defer func() { t.Logf("%s sent %d, %s sent %d", a.name, a.sent, b.name, b.sent) }()
+		defer func() {
+			t.Logf("%s sent %d, %s sent %d", a.name, a.sent, b.name, b.sent)
+			if a.upgraded != nil {
+				a.upgraded.Conn.Close()
+			}
+		}()
 	}
 	browser := wiretest.NewBrowser(t, p.addr)
 	for range stressPassers {
