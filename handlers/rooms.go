@@ -93,6 +93,9 @@ func (l Limits) arrive(h *socket.Handshake) (entries []bridge.RoomEntry, limits 
 		if !slices.Contains(entries, entry) {
 			entries = append(entries, entry)
 		}
+		if len(entries) > l.ClientRooms {
+			break // it is refused for these, and a URL has room for thousands
+		}
 	}
 	return entries, l.rooms(), nil
 }
