@@ -51,6 +51,8 @@ type Bridge struct {
 	// for it and makes it in two steps, and two clients would get one each.
 	creating sync.Mutex
 	created  atomic.Pointer[creation]
+
+	closing atomic.Bool // no connects any more
 }
 
 // route says which events a handler is for.
@@ -116,8 +118,36 @@ func (b *Bridge) CORS(h http.Handler) http.Handler {
 // the given time. It returns when all have been told, or when ctx is done.
 func (b *Bridge) Drain(ctx context.Context, over time.Duration) { b.engine.Drain(ctx, over) }
 
+// connectsWait is how long Close waits for connects that are under way: a
+// middleware may hold one for good.
+const connectsWait = time.Second
+
 // Close disconnects every client and refuses new ones.
-func (b *Bridge) Close() { b.io.Close(nil) }
+func (b *Bridge) Close() {
+	b.closing.Store(true)
+	b.settleConnects()
+	b.io.Close(nil)
+}
+
+// settleConnects waits until the module is done with what it does for clients.
+// It would close a socket in the middle of its connecting, and one that is
+// recovered gets its guard only then, see guardSocket.
+func (b *Bridge) settleConnects() {
+	timeout := time.After(connectsWait)
+	for _, s := range b.engine.Sessions() {
+		c, ok := s.Value().(*conn)
+		if !ok {
+			continue // it is just being opened
+		}
+		if op := c.operation(); op != nil {
+			select {
+			case <-op.done:
+			case <-timeout:
+				return
+			}
+		}
+	}
+}
 
 // creation is a namespace that may come into being.
 type creation struct {

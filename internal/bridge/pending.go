@@ -101,11 +101,16 @@ func (c *conn) dropSockets() {
 	}
 }
 
+// operation returns what is pending, nil if nothing is.
+func (c *conn) operation() *operation {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.pending
+}
+
 // wait returns when nothing is pending.
 func (c *conn) wait(b *engine.Batch) {
-	c.mu.Lock()
-	op := c.pending
-	c.mu.Unlock()
+	op := c.operation()
 	if op == nil {
 		return
 	}

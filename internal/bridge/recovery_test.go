@@ -176,3 +176,32 @@ func TestOutgoingListenerMayEmit(t *testing.T) {
 		})
 	}
 }
+
+// The module closes sockets without a lock against those that it connects.
+func TestServerThatStopsWhileAClientComesBack(t *testing.T) {
+	for i := range 40 {
+		gone := make(chan struct{})
+		f := serve(t, recovering(), func(f *fixture) {
+			f.onConnection("/", func(s *socket.Socket) {
+				s.On("disconnect", func(...any) {
+					if !s.Recovered() {
+						close(gone)
+					}
+				})
+			})
+		})
+		w, k, _ := join(t, f, "")
+		w.Conn.Close()
+		next(t, "disconnect", gone)
+		again := open(t, f)
+		again.Send(t, "40"+k.back())
+		time.Sleep(time.Duration(i) * 10 * time.Microsecond)
+		closed := make(chan struct{})
+		go func() { // ends with the client's answer
+			f.Close()
+			close(closed)
+		}()
+		again.End(t)
+		next(t, "end of Close", closed)
+	}
+}

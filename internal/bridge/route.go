@@ -106,6 +106,11 @@ func (c *conn) connect(namespace, query string, p *codec.Packet) {
 		packet.Data = c.b.auth(p)
 	}
 	c.begin(namespace)
+	if c.b.closing.Load() { // behind begin, which Close looks for
+		c.settle(namespace)
+		c.session.Close()
+		return
+	}
 	if _, known := c.b.namespaces.Load(namespace); !known {
 		defer c.b.make(namespace)()
 	}
