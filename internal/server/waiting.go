@@ -33,8 +33,14 @@ func newWaiting(limit int, counts *limit.Counts) *waiting {
 // StateIdle, until the whole header of its next request has come in.
 func (w *waiting) changed(conn net.Conn, state http.ConnState) {
 	if state == http.StateNew || state == http.StateIdle {
-		if evicted := w.add(conn); evicted != nil {
-			evicted.Close()
+		surplus, atEnd := w.add(conn)
+		if surplus == nil {
+			return
+		}
+		tell := !atEnd && w.counts.Add(limit.IdleConnections)
+		surplus.Close()
+		if tell {
+			w.counts.Log(limit.IdleConnections, "address", surplus.RemoteAddr().String())
 		}
 		return
 	}
@@ -46,23 +52,21 @@ func (w *waiting) changed(conn net.Conn, state http.ConnState) {
 	}
 }
 
-// add enters a connection and returns the one that is to be closed, if any.
-func (w *waiting) add(conn net.Conn) (evicted net.Conn) {
+// add enters a connection and returns the one that is to be closed, if any;
+// after the end that is the connection itself.
+func (w *waiting) add(conn net.Conn) (surplus net.Conn, atEnd bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.closed {
-		return conn
+		return conn, true
 	}
 	w.place[conn] = w.order.PushBack(conn)
 	if w.limit == 0 || w.order.Len() <= w.limit {
-		return nil
+		return nil, false
 	}
-	evicted = w.order.Remove(w.order.Front()).(net.Conn)
-	delete(w.place, evicted)
-	if w.counts.Add(limit.IdleConnections) {
-		w.counts.Log(limit.IdleConnections, "address", evicted.RemoteAddr().String())
-	}
-	return evicted
+	surplus = w.order.Remove(w.order.Front()).(net.Conn)
+	delete(w.place, surplus)
+	return surplus, false
 }
 
 // close closes all that wait, and those that come to wait from then on.
