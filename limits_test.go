@@ -50,8 +50,8 @@ func TestAdmissionOfTheProgram(t *testing.T) {
 					t.Fatalf("the answers are %v, want %v", got, row.statuses)
 				}
 			}
-			if slices.Contains(got, 503) && !strings.Contains(p.log.String(), "handshake refused") {
-				t.Errorf("the log says %q", p.log)
+			if slices.Contains(got, 503) {
+				p.log.Await(t, "handshake refused")
 			}
 		})
 	}
@@ -150,9 +150,7 @@ func TestRatesOfTheProgram(t *testing.T) {
 			} else {
 				flood.Want(t, `42["answer",1]`)
 			}
-			if !strings.Contains(p.log.String(), row.log) {
-				t.Errorf("the log says %q", p.log)
-			}
+			p.log.Await(t, row.log)
 		})
 	}
 }
@@ -181,9 +179,7 @@ func TestQueueOfTheProgram(t *testing.T) {
 				other.Want(t, large)
 			}
 			deaf.Want(t, 400, `{"code":1,"message":"Session ID unknown"}`)
-			if !strings.Contains(p.log.String(), "does not read") {
-				t.Errorf("the log says %q", p.log)
-			}
+			p.log.Await(t, "does not read")
 		})
 	}
 }
@@ -206,11 +202,7 @@ func TestAnswerThatIsNotRead(t *testing.T) {
 	}
 	defer conn.Close()
 	io.WriteString(conn, "GET "+deaf.Target+" HTTP/1.1\r\nHost: a\r\n\r\n")
-	for end := time.Now().Add(wiretest.Patience); !strings.Contains(p.log.String(), "does not read"); time.Sleep(time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatal("it is not closed")
-		}
-	}
+	p.log.Await(t, "does not read")
 	deaf.Want(t, 400, `{"code":1,"message":"Session ID unknown"}`)
 	sender.Send(t, large)
 	other.Want(t, large)

@@ -2,7 +2,10 @@ package wiretest
 
 import (
 	"bytes"
+	"strings"
 	"sync"
+	"testing"
+	"time"
 )
 
 // Log is a buffer for the server's log. It is safe for concurrent use.
@@ -31,4 +34,14 @@ func (l *Log) Take() string {
 	defer l.mu.Unlock()
 	defer l.b.Reset()
 	return l.b.String()
+}
+
+// Await waits until text has been logged: what a client sees may come before.
+func (l *Log) Await(t testing.TB, text string) {
+	t.Helper()
+	for end := time.Now().Add(Patience); !strings.Contains(l.String(), text); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("the log lacks %q: it says %q", text, l)
+		}
+	}
 }
