@@ -54,9 +54,14 @@ func (p *Peer) join() (err error) {
 	return err
 }
 
-// sid reads a packet that begins with prefix and has an object with a sid.
+// sid reads a packet that begins with prefix and has an object with a sid. On a
+// busy machine the first heartbeats may come before it.
 func (p *Peer) sid(prefix string) (string, error) {
 	f, err := p.Message()
+	for err == nil && f.Payload == "2" {
+		p.Write(Texts("3")...)
+		f, err = p.Message()
+	}
 	if err != nil {
 		return "", err
 	}
