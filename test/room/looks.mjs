@@ -60,9 +60,9 @@ test('lobby and calls look right and are accessible', async (t) => {
     await allSeeEachOther(all);
     await picturesFlow(all);
     for (const person of [Ana, Dora]) await person.press('chat-open');
-    await Ben.say('Good morning! Can you all see me?');
+    await Ben.say('Hello! Can you all see me?');
     await Chen.say('Yes, and I hear you well.');
-    await Dora.say('早上好 — 我也是');
+    await Dora.say('大家好 — 我也是');
     await Ana.say('Then let us begin. The notes are in the usual place.');
     for (const person of all) {
       await person.sees('all texts', "document.querySelectorAll('.said').length === 4");
