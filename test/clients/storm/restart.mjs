@@ -59,5 +59,5 @@ async function heard(text) {
   all.forEach((crowd) => crowd.send(text));
   await until(`all have heard "${text}"`,
     () => all.every((crowd) => crowd.state.heard[text] === crowds * each - 1),
-    () => all.map((crowd) => crowd.state.heard));
+    () => all.map((crowd) => crowd.state));
 }
