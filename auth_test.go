@@ -152,6 +152,36 @@ func TestProgramAsksForAJWT(t *testing.T) {
 	p.wantSecrecy(t)
 }
 
+// The credentials for TURN are for those who may come in.
+func TestICEServersAskForAToken(t *testing.T) {
+	p := start(t, "-auth", "token", "-auth-key", secretFile(t, goodToken), "-turn", "turn:turn.example.org", "-turn-secret", "a secret")
+	browser := wiretest.NewBrowser(t, p.addr)
+	for _, row := range []struct {
+		target, bearer string
+		status         int
+		says           string
+	}{
+		{"/ice.json", "", 401, `"code":"token_missing"`},
+		{"/ice.json?token=" + badToken, "", 401, `"code":"token_invalid"`},
+		{"/ice.json", badToken, 401, `"code":"token_invalid"`},
+		{"/ice.json?token=" + goodToken, "", 200, "credential"},
+		{"/ice.json", goodToken, 200, "credential"},
+	} {
+		var header []string
+		if row.bearer != "" {
+			header = []string{"Authorization", "Bearer " + row.bearer}
+		}
+		a := browser.Must(t, "GET", row.target, "", header...)
+		if a.Status != row.status || !strings.Contains(a.Body, row.says) || a.Header.Get("Access-Control-Allow-Origin") != "" {
+			t.Errorf("%s, bearer %q: %d %q", row.target, row.bearer, a.Status, a.Body)
+		}
+		if a.Header.Get("Cache-Control") != "no-store" {
+			t.Errorf("%s may be kept by caches", row.target)
+		}
+	}
+	browser.Must(t, "GET", "/", "") // the page itself is for everybody
+}
+
 // wantSecrecy sends tokens along with what is logged for other reasons, and
 // looks for them in the log.
 func (p *program) wantSecrecy(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"os"
@@ -64,18 +65,14 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	gate := limit.NewGate(admission(c.Limits), counts)
 	b := bridge.New(socketOptions(c), log, engineLimits(c.Limits, gate))
 	b.Limit(clientLimits(c.Limits, counts))
-	if err := admit(b, c); err != nil {
+	servers, err := admit(b, c, iceServers(c))
+	if err != nil {
 		return err
 	}
 	handlers.Register(b, roomLimits(c))
 
-	if c.DebugAddr != "" {
-		figures := func() server.Figures {
-			return server.Figures{Sessions: b.Engine().ClientsCount(), Panics: b.Panics()}
-		}
-		if err := server.ServeDebug(ctx, c.DebugAddr, figures, log); err != nil {
-			return err
-		}
+	if err := debug(ctx, c, b, log); err != nil {
+		return err
 	}
 	l, err := server.Listen(c.Addr)
 	if err != nil {
@@ -90,12 +87,23 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		b.Drain(context.Background(), c.Drain)
 		b.Close()
 	}
-	routes := health.Routes(server.Routes(b, bundle, iceServers(c), pages))
+	routes := health.Routes(server.Routes(b, bundle, servers, pages))
 	err = bounds(c.Limits, counts).Serve(ctx, l, routes, leave, log)
 	admitted, peak := gate.Admitted()
 	counts.LogTotals()
 	log.Info("stopped", "handshakes", admitted, "most_in_a_second", peak)
 	return err
+}
+
+// debug serves figures of the server, where the settings want them.
+func debug(ctx context.Context, c config.Config, b *bridge.Bridge, log *slog.Logger) error {
+	if c.DebugAddr == "" {
+		return nil
+	}
+	figures := func() server.Figures {
+		return server.Figures{Sessions: b.Engine().ClientsCount(), Panics: b.Panics()}
+	}
+	return server.ServeDebug(ctx, c.DebugAddr, figures, log)
 }
 
 // publicPages serves the embedded pages, or the folder of -public.
@@ -160,19 +168,20 @@ func allowOrigins(allowed config.Origins) func(*types.HttpContext) error {
 	}
 }
 
-// admit makes the server ask for the token that the settings want, if any.
-func admit(b *bridge.Bridge, c config.Config) error {
+// admit makes the server ask for the token that the settings want, if any, and
+// likewise the handler servers, whose answer lets its reader relay through TURN.
+func admit(b *bridge.Bridge, c config.Config, servers http.Handler) (http.Handler, error) {
 	if auth.Mode(c.Auth) == auth.None {
 		if c.AuthKey != "" || c.AuthSecret != "" {
-			return errors.New("there is a key for tokens but nobody is asked for one: add -auth token or -auth jwt")
+			return nil, errors.New("there is a key for tokens but nobody is asked for one: add -auth token or -auth jwt")
 		}
-		return nil
+		return servers, nil
 	}
 	verifier, err := auth.New(auth.Settings{
 		Mode: auth.Mode(c.Auth), Secret: c.AuthSecret, KeyFile: c.AuthKey, Audience: c.AuthAudience, Leeway: c.AuthLeeway,
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	b.Admit(func(a bridge.Applicant) *bridge.Refusal {
 		if refusal := verifier.Check(a.Auth, a.Request); refusal != nil {
@@ -180,5 +189,5 @@ func admit(b *bridge.Bridge, c config.Config) error {
 		}
 		return nil
 	})
-	return nil
+	return verifier.Protect(servers), nil
 }

@@ -42,8 +42,8 @@ const (
 
 // Refusal is why a client may not come in. It never holds the token.
 type Refusal struct {
-	Code    Code
-	Message string // one sentence for a person
+	Code    Code   `json:"code"`
+	Message string `json:"message"` // one sentence for a person
 }
 
 func (r *Refusal) Error() string { return r.Message }

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"encoding/json"
 	"net/http"
 	"strings"
 )
@@ -31,4 +32,21 @@ func (v *Verifier) Check(auth map[string]any, r *http.Request) *Refusal {
 		return &Refusal{TokenInvalid, "auth.token must be a string."}
 	}
 	return v.Verify(token)
+}
+
+// Protect lets those requests reach h that bring a good token, in their query or
+// their header. The others are answered 401 with {code, message}.
+func (v *Verifier) Protect(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		refusal := v.Check(nil, r)
+		if refusal == nil {
+			h.ServeHTTP(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("WWW-Authenticate", "Bearer")
+		w.WriteHeader(http.StatusUnauthorized)
+		json.NewEncoder(w).Encode(refusal) // fails when the client is gone
+	})
 }

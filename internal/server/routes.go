@@ -15,7 +15,7 @@ import (
 // Routes returns the handler of every request: below the bridge's path the
 // browser bundle and the engine, at ice.Path the servers for ICE, anywhere else
 // the files. Every upgrade below the bridge's path is the engine's.
-func Routes(b *bridge.Bridge, bundle *web.Bundle, servers ice.Servers, files http.Handler) http.Handler {
+func Routes(b *bridge.Bridge, bundle *web.Bundle, servers, files http.Handler) http.Handler {
 	script, iceServers := b.CORS(bundle), b.CORS(servers)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
