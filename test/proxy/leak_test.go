@@ -1,0 +1,11 @@
+//go:build proxy
+
+package proxy
+
+import (
+	"testing"
+
+	"signaling/internal/wiretest"
+)
+
+func TestMain(m *testing.M) { wiretest.Main(m) }
