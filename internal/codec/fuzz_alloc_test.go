@@ -10,9 +10,11 @@ import (
 // bound that Decoder documents, with what the allocator rounds up to. Any is for
 // listeners of the module; what is relayed does without it.
 const (
-	perByteDecoded = 20
-	perByteOfAny   = 64
-	allocatedAside = 2 << 10
+	perByteDecoded   = 20
+	perByteOfAny     = 64
+	perPackedByte    = 40 // an element of MessagePack may be one byte, of JSON two
+	perPackedByteAny = 200
+	allocatedAside   = 2 << 10
 )
 
 // allocated returns how many bytes f allocates: the least of a few runs, for
@@ -82,6 +84,40 @@ func FuzzAllocation(f *testing.F) {
 			}
 		}); got > most {
 			t.Errorf("the values of %d bytes take %d, want at most %d: %.200q", size, got, most, text)
+		}
+	})
+}
+
+// Likewise in MessagePack.
+func FuzzPackedAllocation(f *testing.F) {
+	for _, element := range []string{"\xC0", "\x00", "\x80", "\x90", "\x81\xA0\xC0", "\x81\xA0\x90", "\xA0", "\xC4\x00", "\x91\x80", "\xCB\x3F\xF0\x00\x00\x00\x00\x00\x00"} {
+		f.Add([]byte("\x83\xA4type\x02\xA3nsp\xA1/\xA4data\xDC\x01\x91\xA2ev" + strings.Repeat(element, 400)))
+	}
+	f.Add([]byte("\x83\xA4type\x02\xA3nsp\xA1/\xA4data\xDD\xFF\xFF\xFF\xFF\xA2ev"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var p *Packet
+		decode := func() {
+			d := Decoder{Format: MessagePack}
+			var err error
+			if p, err = d.Binary(data); err != nil {
+				p = nil
+			}
+		}
+		most := perPackedByte*uint64(len(data)) + allocatedAside
+		if got := allocated(most, decode); got > most {
+			t.Errorf("decoding %d bytes allocates %d, want at most %d: % .100x", len(data), got, most, data)
+		}
+		if p == nil {
+			return
+		}
+		most = perPackedByteAny*uint64(len(data)) + allocatedAside
+		args := p.Args
+		if got := allocated(most, func() {
+			for _, arg := range args {
+				arg.Any()
+			}
+		}); got > most {
+			t.Errorf("the values of %d bytes take %d, want at most %d: % .100x", len(data), got, most, data)
 		}
 	})
 }
