@@ -132,7 +132,7 @@ func TestConnectTimeout(t *testing.T) {
 		c.send(t, text("40/custom,"))
 		c.wantConnected(t, "/custom")
 		c.want(t, text(`42/custom,["auth",{}]`))
-		time.Sleep(2 * time.Second)
+		time.Sleep(1200 * time.Millisecond)
 		c.send(t, text(`42/custom,["message",1]`))
 		c.want(t, text(`42/custom,["message-back",1]`))
 	})
