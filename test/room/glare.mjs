@@ -1,7 +1,7 @@
 // Two people join at the same time and, as soon as there is a connection, both want to negotiate
-// anew. The page lets only one side make the first offer, so that joins do not collide; an ICE
-// restart is offered by whoever needs one, and here both do at once: neither hears anything from
-// the server before both have made their offers.
+// anew. The page lets only one side make the first offer and restart ICE, so that by itself it has
+// next to no collisions; here both offer at once, and neither hears anything from the server before
+// both have. Then one of them restarts ICE.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventually } from './eventually.mjs';
@@ -21,6 +21,7 @@ test(`${rounds} rounds of simultaneous joins and colliding offers`, async (t) =>
       await person.sees('a connection', "window.connections.at(-1)?.connectionState === 'connected'");
     }
     await collide(pair);
+    await restart(pair);
     await picturesFlow(pair);
     for (const person of pair) assert.deepEqual(person.errors, [], `errors of ${person.name} in round ${round}`);
     await Promise.all(pair.map((person) => person.tap('leave')));
@@ -36,26 +37,39 @@ function visitors(...names) {
   })));
 }
 
-/** Both sides restart ICE before they hear of the other's restart; resolves when both are done. */
+/** Both sides make an offer before they hear of the other's; resolves when both are done. */
 async function collide(pair) {
-  const all = (script) => Promise.all(pair.map((person) => person.evaluate(script)));
-  const credentials = () => all("window.connections.at(-1).localDescription.sdp.match(/ice-ufrag:(.*)/)[1]");
-  const states = () => all('window.connections.at(-1).signalingState');
+  await everybodyIs('stable', pair);
+  await all(pair, 'window.held = []');
+  await all(pair, "window.connections.at(-1).dispatchEvent(new Event('negotiationneeded'))");
+  await everybodyIs('have-local-offer', pair);
+  await all(pair, 'for (const deliver of window.held.splice(0)) deliver(); window.held = undefined');
+  await everybodyIs('stable', pair);
+}
+
+/** One side restarts ICE; resolves when both have new credentials. */
+async function restart(pair) {
+  const credentials = () => all(pair, "window.connections.at(-1).localDescription.sdp.match(/ice-ufrag:(.*)/)[1]");
+  const before = await credentials();
+  await pair[0].evaluate('window.connections.at(-1).restartIce()');
   let now;
-  const everybodyIs = (state) => eventually(`both sides are ${state}`, async () => {
-    now = await states();
+  await eventually('both sides have new credentials', async () => {
+    now = await credentials();
+    return now.every((text, i) => text !== before[i]);
+  }, () => now);
+  await everybodyIs('stable', pair);
+}
+
+function all(pair, script) {
+  return Promise.all(pair.map((person) => person.evaluate(script)));
+}
+
+async function everybodyIs(state, pair) {
+  let now;
+  await eventually(`both sides are ${state}`, async () => {
+    now = await all(pair, 'window.connections.at(-1).signalingState');
     return now.every((one) => one === state);
   }, () => now);
-
-  await everybodyIs('stable');
-  const before = await credentials();
-  await all('window.held = []');
-  await all('window.connections.at(-1).restartIce()');
-  await everybodyIs('have-local-offer');
-  await all('for (const deliver of window.held.splice(0)) deliver(); window.held = undefined');
-  await everybodyIs('stable');
-  const after = await credentials();
-  for (const i of before.keys()) assert.notEqual(after[i], before[i], 'new credentials, by a restart');
 }
 
 /** Runs in the window before the page's scripts: what the server says waits while there is a window.held. */

@@ -1,9 +1,9 @@
 // One connection to one person: audio, camera and screen in fixed places, and a channel for texts.
 //
 // The side that opens makes the three places and the first offer; the other takes them over and
-// answers. Turning things on and off later only replaces tracks. What is negotiated again, such as
-// an ICE restart, may be offered by both at once; that collision is resolved by the pattern of
-// "perfect negotiation" (WebRTC 1.0, section 10.7): the polite side drops its own offer.
+// answers. Turning things on and off later only replaces tracks. Whatever is negotiated again may be
+// offered by both at once; such a collision is resolved by the pattern of "perfect negotiation"
+// (WebRTC 1.0, section 10.7): the polite side drops its own offer.
 
 const places = { mic: 'audio', camera: 'video', screen: 'video' }; // in the order of the description
 const restartAfter = 4_000; // ms without a connection until another way is looked for
@@ -19,6 +19,7 @@ export class Link {
   #offering = false;
   #received = Promise.resolve(); // messages are handled one after the other
   #restart; // timer
+  #restarted = -Infinity; // when, on the clock of performance.now()
 
   /** Names this connection to both sides; a message of another session is not for it. */
   session;
@@ -85,11 +86,16 @@ export class Link {
     }
   }
 
-  /** Takes a message of the link over there: { description } or { candidate }. */
+  /** Takes a message of the link over there: { description }, { candidate } or { restart }. */
   receive(message) {
     this.#received = this.#received
-      .then(() => (message.description ? this.#describe(message.description) : this.#addCandidate(message.candidate)))
+      .then(() => this.#handle(message))
       .catch((error) => this.#failed('message', error));
+  }
+
+  #handle({ description, candidate, restart }) {
+    if (restart) return this.#opens && this.restart();
+    return description ? this.#describe(description) : this.#addCandidate(candidate);
   }
 
   async #describe(description) {
@@ -143,16 +149,31 @@ export class Link {
     this.#on.state();
   }
 
-  /** Looks for another way to the same place (ICE restart). */
+  /**
+   * Looks for another way to the same place (ICE restart). Only the side that opens does, the other
+   * asks it to: of two restarts at once one is withdrawn, and then Chromium may go on sending to
+   * where Firefox has stopped to listen.
+   */
   async restart() {
+    await this.#renewServers();
+    if (!this.#opens) {
+      this.#send({ restart: true });
+      return;
+    }
+    const underWay = this.#pc.signalingState !== 'stable' || performance.now() - this.#restarted < restartAfter;
+    if (this.state === 'closed' || underWay) return;
+    this.#restarted = performance.now();
+    this.#pc.restartIce();
+  }
+
+  async #renewServers() {
     const iceServers = await this.#on.servers();
-    if (this.state === 'closed' || !this.#senders) return;
+    if (this.state === 'closed') return;
     try {
       this.#pc.setConfiguration({ ...this.#pc.getConfiguration(), iceServers });
     } catch (error) {
       this.#failed('servers', error); // the old ones may still do
     }
-    this.#pc.restartIce();
   }
 
   /** Messages between the two sides may have been lost: sends again what the other side waits for. */
