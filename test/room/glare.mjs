@@ -1,7 +1,7 @@
 // Two people join at the same time and, as soon as there is a connection, both want to negotiate
 // anew. The page lets only one side make the first offer and restart ICE, so that by itself it has
 // next to no collisions; here both offer at once, and neither hears anything from the server before
-// both have. Then one of them restarts ICE.
+// both have. Then that side restarts ICE.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventually } from './eventually.mjs';
@@ -47,11 +47,14 @@ async function collide(pair) {
   await everybodyIs('stable', pair);
 }
 
-/** One side restarts ICE; resolves when both have new credentials. */
+/** The side that opens restarts ICE; resolves when both have new credentials. */
 async function restart(pair) {
+  const kinds = await all(pair, 'window.connections.at(-1).localDescription.type');
+  assert.deepEqual([...kinds].sort(), ['answer', 'offer'], 'one side offers');
+  const opener = pair[kinds.indexOf('offer')];
   const credentials = () => all(pair, "window.connections.at(-1).localDescription.sdp.match(/ice-ufrag:(.*)/)[1]");
   const before = await credentials();
-  await pair[0].evaluate('window.connections.at(-1).restartIce()');
+  await opener.evaluate('window.connections.at(-1).restartIce()');
   let now;
   await eventually('both sides have new credentials', async () => {
     now = await credentials();

@@ -90,7 +90,16 @@ export class Link {
   receive(message) {
     this.#received = this.#received
       .then(() => this.#handle(message))
-      .catch((error) => this.#failed('message', error));
+      .catch((error) => {
+        this.#failed('message', error);
+        if (message.description) this.#giveUp();
+      });
+  }
+
+  /** The two sides do not understand each other: the side that opens is to open another link. */
+  #giveUp() {
+    if (this.#opens) this.close();
+    else this.#send({ lost: true });
   }
 
   #handle({ description, candidate, restart }) {
@@ -152,7 +161,8 @@ export class Link {
   /**
    * Looks for another way to the same place (ICE restart). Only the side that opens does, the other
    * asks it to: of two restarts at once one is withdrawn, and then Chromium may go on sending to
-   * where Firefox has stopped to listen.
+   * where Firefox has stopped to listen; and a restart by the other side makes Firefox change its
+   * role in DTLS, which Chromium refuses.
    */
   async restart() {
     await this.#renewServers();
