@@ -17,12 +17,17 @@ function decode(text) {
   }
 }
 
+/** The token that a server may ask for, as ?token= in the page's address has it; undefined without. */
+export function tokenInAddress(location = window.location) {
+  return new URLSearchParams(location.search).get('token') ?? undefined;
+}
+
 /** A new room's name, which serves as its key as well. */
 export function newRoom() {
   return groups.map((length) => randomText(length, letters)).join('-');
 }
 
-/** The address to give to others. */
+/** The address to give to others; one's own token is not part of it. */
 export function roomLink(room) {
   const url = new URL(window.location.href);
   url.hash = '';

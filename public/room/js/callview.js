@@ -1,5 +1,5 @@
 // What surrounds the people of a call: its name, how many there are, the link to pass on.
-import { roomLink } from './address.js';
+import { roomLink, tokenInAddress } from './address.js';
 import { byId, make } from './dom.js';
 import { addTile, removeTile } from './grid.js';
 import { setLabel, setText } from './i18n.js';
@@ -18,7 +18,8 @@ export function showView(name) {
 /** Shows a room's name, and remembers its link for passing on. */
 export function showRoom(room) {
   link = roomLink(room);
-  history.replaceState(null, '', link);
+  const token = tokenInAddress();
+  history.replaceState(null, '', token ? `${link}&token=${encodeURIComponent(token)}` : link);
   setText(byId('call-title'), 'call.room', { room });
   document.title = room;
 }

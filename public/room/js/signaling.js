@@ -1,5 +1,6 @@
 // The connection to the server: who is in the room, and messages to one of them. It comes back by
 // itself when it is lost, with a new id, and enters the room again.
+import { tokenInAddress } from './address.js';
 
 const endpoint = new URL('../../socket.io/', import.meta.url);
 const patience = 10_000; // ms for the server's answer to join
@@ -51,6 +52,7 @@ export class Signaling {
     this.#name = name;
     this.#socket = io(endpoint.origin, {
       path: endpoint.pathname,
+      auth: { token: tokenInAddress() },
       forceNew: true,
       transports: ['websocket', 'polling'],
       tryAllTransports: true,
