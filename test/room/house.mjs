@@ -12,7 +12,7 @@ export const insecureHost = 'room.test';
 const small = { width: 560, height: 360 }; // six windows full of pictures are much to draw
 
 const chromiumArguments = [
-  '--use-fake-device-for-media-stream=fps=15', '--use-fake-ui-for-media-stream',
+  '--use-fake-device-for-media-stream=fps=10', '--use-fake-ui-for-media-stream',
   `--host-resolver-rules=MAP ${insecureHost} 127.0.0.1`,
 ];
 const firefoxPreferences = {
