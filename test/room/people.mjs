@@ -1,7 +1,10 @@
-// 2, 4 and 6 people in one room; then one leaves, one is lost, and one comes late.
+// 2 and 4 people in one room, and 6 if asked for: then one leaves, one is lost, and one comes late.
 import { test } from 'node:test';
 import { arrive, clearHouse, gather } from './house.mjs';
 import { allSeeEachOther, meet } from './meeting.mjs';
+
+// Six encode and decode thirty streams, for which two processors hardly suffice: see `npm run six`.
+const six = process.env.PEOPLE === '6';
 
 test('people of two browsers in one room', async (t) => {
   t.after(clearHouse);
@@ -27,10 +30,12 @@ test('people of two browsers in one room', async (t) => {
     await ana.press('screen');
     for (const person of others) await person.sees('no screen', "document.querySelector('#stage .tile') === null");
   });
-  await t.test('6 people', async () => {
-    await come('Dora', 'Emil');
-    await meet(people, 'six');
-  });
+  if (six) {
+    await t.test('6 people', async () => {
+      await come('Dora', 'Emil');
+      await meet(people, 'six');
+    });
+  }
   await t.test('one leaves', async () => {
     const [femi] = people.splice(1, 1);
     await femi.press('leave');
@@ -40,10 +45,6 @@ test('people of two browsers in one room', async (t) => {
   await t.test('one crashes', async () => {
     await people.shift().crash(); // Ana
     await meet(people, 'after a crash');
-  });
-  await t.test('one closes the window', async () => {
-    await people.pop().close(); // Emil
-    await meet(people, 'after a window was closed');
   });
   await t.test('one comes late, and turns the camera off and on', async () => {
     const late = await arrive('Gus', { room });
@@ -56,6 +57,10 @@ test('people of two browsers in one room', async (t) => {
     }
     await late.press('camera');
     for (const person of people.slice(0, -1)) await person.sees('Gus', pictured('Gus', true));
+  });
+  await t.test('one closes the window', async () => {
+    await people.splice(1, 1)[0].close(); // Fritz
+    await meet(people, 'after a window was closed');
   });
 });
 
