@@ -36,7 +36,7 @@ need_npm = $(call need,npm,install Node.js 20 or later with npm; without it 'go 
 
 # In order, even under -j: the first prerequisites install what the next ones use.
 .NOTPARALLEL:
-.PHONY: help run build bundle test storm proxy soak compat lint bench microbench fuzz readme clean test-programs
+.PHONY: help run build bundle test storm proxy soak compat lint bench fuzz readme clean test-programs
 
 help:
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile

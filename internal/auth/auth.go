@@ -30,6 +30,7 @@ type Settings struct {
 }
 
 // Code tells a program why a client was refused.
+// Code says for a program why a client is refused.
 type Code string
 
 // The codes.

@@ -67,7 +67,8 @@ var simpleEscapes = [256]bool{
 	'"': true, '\\': true, '/': true, 'b': true, 'f': true, 'n': true, 'r': true, 't': true,
 }
 
-// scanUnicodeEscape reads the escape \uXXXX whose backslash is data[i].
+// scanUnicodeEscape reads the escape, \u and four hexadecimal digits, whose
+// backslash is data[i]. It returns where the escape ends, -1 if it is none.
 func scanUnicodeEscape(data []byte, i int) int {
 	if data[i+1] != 'u' {
 		return -1
