@@ -55,7 +55,7 @@ func (b *bubble) pipe() (*pipeClient, *wsConn) {
 func (b *bubble) ws(rev Revision) (*pipeClient, *Session) {
 	b.t.Helper()
 	c, ws := b.pipe()
-	s := b.newSession(httptest.NewRequest("GET", "/", nil), handshake(rev, WebSocket))
+	s := b.newSession(nil, httptest.NewRequest("GET", "/", nil), handshake(rev, WebSocket))
 	s.openWebSocket(ws)
 	c.next()
 	return c, s

@@ -6,10 +6,18 @@ import (
 	"strconv"
 )
 
-// newSession makes the session of a handshake. It is not known to anybody yet.
-func (srv *Server) newSession(r *http.Request, q query) *Session {
+// newSession makes the session of a handshake, which takes a place until it
+// leaves. It is not known to anybody yet. If there is no room for one more,
+// newSession answers the request and returns nil.
+func (srv *Server) newSession(w http.ResponseWriter, r *http.Request, q query) *Session {
+	release, err := srv.admit(r)
+	if err != nil {
+		unavailable(w, err)
+		return nil
+	}
 	return &Session{
 		srv:      srv,
+		release:  release,
 		id:       NewID(),
 		revision: q.rev(),
 		textOnly: q.b64,
@@ -67,13 +75,10 @@ func (srv *Server) openPolling(w http.ResponseWriter, r *http.Request, q query) 
 		srv.refuse(w, r, *f)
 		return
 	}
-	release, err := srv.admit(r)
-	if err != nil {
-		unavailable(w, err)
+	s := srv.newSession(w, r, q)
+	if s == nil {
 		return
 	}
-	s := srv.newSession(r, q)
-	s.release = release
 	open := s.openPacket()
 	if !s.start() {
 		s.leave()

@@ -25,13 +25,10 @@ func (srv *Server) serveWebSocket(w http.ResponseWriter, r *http.Request, q quer
 
 // handshakeWebSocket opens a session on a WebSocket, if there is room.
 func (srv *Server) handshakeWebSocket(w http.ResponseWriter, r *http.Request, q query) {
-	release, err := srv.admit(r)
-	if err != nil {
-		unavailable(w, err)
+	s := srv.newSession(w, r, q)
+	if s == nil {
 		return
 	}
-	s := srv.newSession(r, q)
-	s.release = release
 	opening := false
 	defer func() {
 		if !opening { // or a listener has panicked
