@@ -38,25 +38,27 @@ var limitOptions = []option{
 	{"preset", "NAME", "none", "defaults for other flags: none, or internet for a server that anybody can reach",
 		func(c *Config, s string) error { return nil }}, // Parse has read it before
 	{"queue-bytes", "BYTES", "4194304", "bytes that may wait for a client that does not read; then it is closed as a slow consumer",
-		func(c *Config, s string) error { return parseNumber(&c.Limits.QueueBytes, s, 1) }},
+		func(c *Config, s string) error { return parseNumber(&c.Limits.QueueBytes, s, 1, math.MaxInt32) }},
 	{"queue-packets", "N", "4096", "packets that may wait for it, likewise",
-		func(c *Config, s string) error { return parseNumber(&c.Limits.QueuePackets, s, 1) }},
+		func(c *Config, s string) error { return parseNumber(&c.Limits.QueuePackets, s, 1, math.MaxInt32) }},
 	{"write-timeout", "DURATION", "20s", "time that a client may take nothing of what it is sent",
 		func(c *Config, s string) error { return parseDuration(&c.Limits.WriteTimeout, s) }},
 	{"header-timeout", "DURATION", "20s", "time for a request's header to come in",
 		func(c *Config, s string) error { return parseDuration(&c.Limits.HeaderTimeout, s) }},
 	{"header-bytes", "BYTES", "16384", "size of a request's header",
-		func(c *Config, s string) error { return parseNumber(&c.Limits.HeaderBytes, s, minHeaderBytes) }},
+		func(c *Config, s string) error {
+			return parseNumber(&c.Limits.HeaderBytes, s, minHeaderBytes, math.MaxInt32)
+		}},
 	{"body-timeout", "DURATION", "5m", "time for a request's body to come in; its size is -max-payload",
 		func(c *Config, s string) error { return parseDuration(&c.Limits.BodyTimeout, s) }},
 	{"idle-timeout", "DURATION", "1m", "time that an HTTP connection may wait for its next request",
 		func(c *Config, s string) error { return parseDuration(&c.Limits.IdleTimeout, s) }},
 	{"max-idle-connections", "N", "0", "HTTP connections that may wait for a request; then the one that has waited longest is closed; 0 for no limit",
-		func(c *Config, s string) error { return parseNumber(&c.Limits.MaxIdleConnections, s, 0) }},
+		func(c *Config, s string) error { return parseNumber(&c.Limits.MaxIdleConnections, s, 0, math.MaxInt32) }},
 	{"max-sessions", "N", "0", "sessions that may be open; 0 for no limit",
-		func(c *Config, s string) error { return parseNumber(&c.Limits.MaxSessions, s, 0) }},
+		func(c *Config, s string) error { return parseNumber(&c.Limits.MaxSessions, s, 0, math.MaxInt32) }},
 	{"max-sessions-per-ip", "N", "0", "sessions of one address, or one /64 of IPv6, that may be open; 0 for no limit",
-		func(c *Config, s string) error { return parseNumber(&c.Limits.MaxSessionsPerIP, s, 0) }},
+		func(c *Config, s string) error { return parseNumber(&c.Limits.MaxSessionsPerIP, s, 0, math.MaxInt32) }},
 	{"handshake-rate", "RATE[:BURST]", "0", "handshakes a second, and at once; over it clients get 503 and come back; 0 for no limit",
 		func(c *Config, s string) error { return parseRate(&c.Limits.HandshakeRate, s) }},
 	{"handshake-rate-per-ip", "RATE[:BURST]", "0", "handshakes a second of one address, likewise",
@@ -70,7 +72,7 @@ var limitOptions = []option{
 	{"over-rate", "ACTION", "close", "what happens over -event-rate or -byte-rate: close, the session is closed, or drop, the event is dropped",
 		func(c *Config, s string) error { return parseOverRate(&c.Limits.DropOverRate, s) }},
 	{"max-namespaces", "N", "0", "namespaces that one client may be in; 0 for no limit",
-		func(c *Config, s string) error { return parseNumber(&c.Limits.MaxNamespaces, s, 0) }},
+		func(c *Config, s string) error { return parseNumber(&c.Limits.MaxNamespaces, s, 0, math.MaxInt32) }},
 	{"drain", "DURATION", "0s", "time over which SIGTERM closes the sessions, one after the other; 0s for at once",
 		func(c *Config, s string) error { return parseDrain(&c.Drain, s) }},
 }
@@ -100,10 +102,10 @@ var presets = map[string]map[string]string{"none": nil, "internet": internet}
 // minHeaderBytes is about what a browser sends without any cookies.
 const minHeaderBytes = 1024
 
-func parseNumber(to *int, s string, least int) error {
+func parseNumber(to *int, s string, least, most int) error {
 	n, err := strconv.Atoi(s)
-	if err != nil || n < least || n > math.MaxInt32 {
-		return fmt.Errorf("must be a number from %d to %d", least, math.MaxInt32)
+	if err != nil || n < least || n > most {
+		return fmt.Errorf("must be a number from %d to %d", least, most)
 	}
 	*to = n
 	return nil

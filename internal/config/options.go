@@ -54,11 +54,11 @@ var basicOptions = []option{
 	{"transports", "LIST", "polling,websocket", "transports to offer, comma-separated",
 		func(c *Config, s string) error { return parseTransports(&c.Transports, s) }},
 	{"room-peers", "NUMBER", "100", "most clients in one room",
-		func(c *Config, s string) error { return parseCount(&c.RoomPeers, s) }},
+		func(c *Config, s string) error { return parseNumber(&c.RoomPeers, s, 1, maxCount) }},
 	{"client-rooms", "NUMBER", "16", "most rooms that one client may be in",
-		func(c *Config, s string) error { return parseCount(&c.ClientRooms, s) }},
+		func(c *Config, s string) error { return parseNumber(&c.ClientRooms, s, 1, maxCount) }},
 	{"name-length", "NUMBER", "128", "most characters in the name of a room or of a client",
-		func(c *Config, s string) error { return parseCount(&c.NameLength, s) }},
+		func(c *Config, s string) error { return parseNumber(&c.NameLength, s, 1, maxCount) }},
 	{"stun", "LIST", "", "STUN servers for /ice.json, comma-separated: stun:stun.example.org:3478",
 		func(c *Config, s string) error { return parseICE(&c.STUN, s, stunURL) }},
 	{"turn", "LIST", "", "TURN servers for /ice.json, comma-separated: turn:turn.example.org, turns:turn.example.org?transport=tcp",
@@ -172,15 +172,6 @@ func parseBytes(to *int64, s string) error {
 
 // maxCount bounds the limits of rooms; beyond it they limit nothing.
 const maxCount = 1 << 20
-
-func parseCount(to *int, s string) error {
-	n, err := strconv.Atoi(s)
-	if err != nil || n < 1 || n > maxCount {
-		return fmt.Errorf("must be a number from 1 to %d", maxCount)
-	}
-	*to = n
-	return nil
-}
 
 func parseCompression(to *int, s string) error {
 	n, err := strconv.Atoi(s)
