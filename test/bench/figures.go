@@ -45,9 +45,9 @@ func (f figures) values(scenario, server, metric string) []float64 {
 }
 
 // value is a metric's value in one round.
-func (f figures) value(round int, scenario, server, metric string) (float64, bool) {
+func (f figures) value(round int, at place, metric string) (float64, bool) {
 	for _, r := range f {
-		if r.Round == round && r.Scenario == scenario && r.Server == server {
+		if r.Round == round && (place{r.Scenario, r.Server}) == at {
 			v, ok := r.Metrics[metric]
 			return v, ok
 		}
@@ -55,32 +55,18 @@ func (f figures) value(round int, scenario, server, metric string) (float64, boo
 	return 0, false
 }
 
-// ratios divides one server's value by another's, round by round.
-func (f figures) ratios(scenario, metric, server, by string) []float64 {
+// place is where a metric was measured.
+type place struct{ scenario, server string }
+
+// ratios divides the metric of one place by that of another, round by round.
+func (f figures) ratios(metric string, of, by place) []float64 {
 	var list []float64
 	for _, r := range f {
-		if r.Scenario != scenario || r.Server != server {
+		if (place{r.Scenario, r.Server}) != of {
 			continue
 		}
 		v, ok := r.Metrics[metric]
-		divisor, also := f.value(r.Round, scenario, by, metric)
-		if ok && also && divisor != 0 {
-			list = append(list, v/divisor)
-		}
-	}
-	return list
-}
-
-// growth divides a server's CPU per delivery in one scenario by that in
-// another, round by round.
-func (f figures) growth(less, more, server string) []float64 {
-	var list []float64
-	for _, r := range f {
-		if r.Scenario != more || r.Server != server {
-			continue
-		}
-		v, ok := r.Metrics[cpuDelivery]
-		divisor, also := f.value(r.Round, less, server, cpuDelivery)
+		divisor, also := f.value(r.Round, by, metric)
 		if ok && also && divisor != 0 {
 			list = append(list, v/divisor)
 		}

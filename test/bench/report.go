@@ -59,10 +59,13 @@ func growthRows(t *table, f figures) {
 	t.heading("growth: CPU per delivery with ten times the clients, divided by that without")
 	for _, pair := range growth {
 		row := []string{pair[1]}
-		for _, name := range names {
-			row = append(row, spread(f.growth(pair[0], pair[1], name)))
+		grown := func(server string) []float64 {
+			return f.ratios(cpuDelivery, place{pair[1], server}, place{pair[0], server})
 		}
-		t.row(append(row, "", reached(f.growth(pair[0], pair[1], ours), growthGoal, cpuDelivery))...)
+		for _, name := range names {
+			row = append(row, spread(grown(name)))
+		}
+		t.row(append(row, "", reached(grown(ours), growthGoal, cpuDelivery))...)
 	}
 }
 
@@ -75,8 +78,8 @@ func metricRow(f figures, s scenario, metric string) []string {
 	if i := slices.IndexFunc(s.goals, func(g goal) bool { return g.metric == metric }); i >= 0 {
 		g = s.goals[i]
 	}
-	byNode := f.ratios(s.name, metric, ours, node)
-	byFloor := f.ratios(s.name, metric, ours, floor)
+	byNode := f.ratios(metric, place{s.name, ours}, place{s.name, node})
+	byFloor := f.ratios(metric, place{s.name, ours}, place{s.name, floor})
 	return append(row, spread(byNode), reached(byNode, g.node, metric), spread(byFloor), reached(byFloor, g.floor, metric))
 }
 
