@@ -1,11 +1,11 @@
 package main
 
 import (
-	"io/fs"
+	"bytes"
 	"os"
-	"path"
-	"strings"
 	"testing"
+
+	"signaling/internal/wiretest"
 )
 
 // Every package's tests run under the gate that fails them when goroutines or
@@ -14,22 +14,11 @@ import (
 func TestEveryPackageIsUnderTheGate(t *testing.T) {
 	gated := map[string]bool{"test/conformance": true, "internal/wiretest": true}
 	tested := map[string]bool{}
-	tree := os.DirFS(".")
-	err := fs.WalkDir(tree, ".", func(name string, entry fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case entry.IsDir() && (entry.Name() == "node_modules" || strings.HasPrefix(name, ".") && name != "."):
-			return fs.SkipDir
-		case entry.IsDir() || !strings.HasSuffix(name, "_test.go"):
-			return nil
+	err := wiretest.TestFiles(os.DirFS("."), func(dir string, source []byte) {
+		tested[dir] = true
+		if bytes.Contains(source, []byte("wiretest.Main(")) {
+			gated[dir] = true
 		}
-		source, err := fs.ReadFile(tree, name)
-		tested[path.Dir(name)] = true
-		if strings.Contains(string(source), "wiretest.Main(") {
-			gated[path.Dir(name)] = true
-		}
-		return err
 	})
 	if err != nil {
 		t.Fatal(err)

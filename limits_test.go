@@ -196,11 +196,7 @@ func TestAnswerThatIsNotRead(t *testing.T) {
 		sender.Send(t, large)
 		other.Want(t, large)
 	}
-	conn, err := net.Dial("tcp", p.addr)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
+	conn := wiretest.DialTCP(t, p.addr)
 	io.WriteString(conn, "GET "+deaf.Target+" HTTP/1.1\r\nHost: a\r\n\r\n")
 	p.log.Await(t, "does not read")
 	deaf.Want(t, 400, `{"code":1,"message":"Session ID unknown"}`)
@@ -225,18 +221,10 @@ func TestIdleConnectionsOfTheProgram(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			p := start(t, row.args...)
 			session := wiretest.OpenPolling(t, p.addr, handshakeTarget)
-			conn, err := net.Dial("tcp", p.addr)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer conn.Close()
+			conn := wiretest.DialTCP(t, p.addr)
 			io.WriteString(conn, strings.ReplaceAll(row.sent, "SID", session.SID))
 			for range 2 {
-				silent, err := net.Dial("tcp", p.addr)
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer silent.Close()
+				wiretest.DialTCP(t, p.addr)
 			}
 			conn.SetDeadline(time.Now().Add(wiretest.Patience))
 			if _, err := io.ReadAll(conn); err != nil {

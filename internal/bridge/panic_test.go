@@ -3,7 +3,6 @@ package bridge
 import (
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -205,12 +204,7 @@ func wantDropped(t *testing.T, addr, target string) {
 	if strings.Contains(target, "websocket") {
 		request = wiretest.Handshake(target)
 	}
-	conn, err := net.Dial("tcp", addr)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	conn.SetDeadline(time.Now().Add(wiretest.Patience))
+	conn := wiretest.DialTCP(t, addr)
 	if _, err := io.WriteString(conn, request); err != nil {
 		t.Fatal(err)
 	}

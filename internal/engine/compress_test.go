@@ -1,12 +1,10 @@
 package engine
 
 import (
-	"bytes"
-	"compress/gzip"
-	"compress/zlib"
-	"io"
 	"strings"
 	"testing"
+
+	"signaling/internal/wiretest"
 )
 
 func TestPollIsCompressedWhenItIsWorthIt(t *testing.T) {
@@ -48,22 +46,11 @@ func TestPollIsCompressedWhenItIsWorthIt(t *testing.T) {
 // expand undoes a content encoding.
 func expand(t *testing.T, encoding, body string) string {
 	t.Helper()
-	var r io.Reader = strings.NewReader(body)
-	var err error
-	switch encoding {
-	case "gzip":
-		r, err = gzip.NewReader(r)
-	case "deflate":
-		r, err = zlib.NewReader(r)
-	}
+	plain, err := wiretest.Expand(encoding, body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var out bytes.Buffer
-	if _, err := out.ReadFrom(r); err != nil {
-		t.Fatal(err)
-	}
-	return out.String()
+	return plain
 }
 
 func TestCompressorsAreReused(t *testing.T) {

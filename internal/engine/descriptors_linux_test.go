@@ -64,7 +64,7 @@ func TestNoDescriptorIsLeftBehind(t *testing.T) {
 	for _, what := range rows {
 		for i := range 4 {
 			request := what()
-			conn := dial(t, f.addr)
+			conn := wiretest.DialTCP(t, f.addr)
 			all.Go(func() {
 				fmt.Fprint(conn, request) // fails when the server has closed before
 				if i%2 == 0 {             // some stay until the server has had enough

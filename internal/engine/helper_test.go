@@ -5,7 +5,6 @@ import (
 	"io"
 	"net"
 	"testing"
-	"time"
 
 	"signaling/internal/wiretest"
 )
@@ -27,7 +26,7 @@ func openedID(t *testing.T, packet string) string {
 // the server closes the connection.
 func raw(t *testing.T, addr, request string) string {
 	t.Helper()
-	conn := dial(t, addr)
+	conn := wiretest.DialTCP(t, addr)
 	defer conn.Close()
 	if _, err := io.WriteString(conn, request); err != nil {
 		t.Fatal(err)
@@ -37,18 +36,6 @@ func raw(t *testing.T, addr, request string) string {
 		t.Fatalf("read the answer: %v after %q", err, all)
 	}
 	return string(all)
-}
-
-// dial opens a TCP connection that gives up when patience ends.
-func dial(t *testing.T, addr string) net.Conn {
-	t.Helper()
-	conn, err := net.Dial("tcp", addr)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { conn.Close() })
-	conn.SetDeadline(time.Now().Add(wiretest.Patience))
-	return conn
 }
 
 // setLinger sets SO_LINGER of a TCP connection.

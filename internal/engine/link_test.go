@@ -20,7 +20,7 @@ func pair(t *testing.T) (client, server *net.TCPConn) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	client = dial(t, l.Addr().String()).(*net.TCPConn)
+	client = wiretest.DialTCP(t, l.Addr().String())
 	conn, err := l.Accept()
 	if err != nil {
 		t.Fatal(err)
@@ -56,16 +56,23 @@ func started(l link, early string) (*log, chan error) {
 	return told, ended
 }
 
-// wantEnd waits for the end of reading, which must come once.
-func wantEnd(t *testing.T, ended <-chan error, want error) {
+// endOf waits for the end of reading and returns its reason.
+func endOf(t *testing.T, ended <-chan error) error {
 	t.Helper()
 	select {
 	case err := <-ended:
-		if !errors.Is(err, want) {
-			t.Errorf("reading ended with %v, want %v", err, want)
-		}
+		return err
 	case <-time.After(wiretest.Patience):
 		t.Fatal("reading does not end")
+		return nil
+	}
+}
+
+// wantEnd waits for the end of reading, which must come once.
+func wantEnd(t *testing.T, ended <-chan error, want error) {
+	t.Helper()
+	if err := endOf(t, ended); !errors.Is(err, want) {
+		t.Errorf("reading ended with %v, want %v", err, want)
 	}
 	select {
 	case err := <-ended:
@@ -116,13 +123,8 @@ func TestLinkThatIsStoppedBeforeItStarts(t *testing.T) {
 	links(t, func(t *testing.T, _ *net.TCPConn, l link) {
 		l.stop()
 		_, ended := started(l, "")
-		select {
-		case err := <-ended:
-			if err == nil {
-				t.Error("reading ended without a reason")
-			}
-		case <-time.After(wiretest.Patience):
-			t.Fatal("reading does not end")
+		if endOf(t, ended) == nil {
+			t.Error("reading ended without a reason")
 		}
 	})
 }
@@ -131,13 +133,8 @@ func TestLinkThatIsStoppedInAWhile(t *testing.T) {
 	links(t, func(t *testing.T, _ *net.TCPConn, l link) {
 		_, ended := started(l, "")
 		l.stopIn(20 * time.Millisecond)
-		select {
-		case err := <-ended:
-			if err == nil {
-				t.Error("reading ended without a reason")
-			}
-		case <-time.After(wiretest.Patience):
-			t.Fatal("reading does not end")
+		if endOf(t, ended) == nil {
+			t.Error("reading ended without a reason")
 		}
 	})
 }

@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"signaling/internal/wiretest"
 )
 
 // listened returns both ends of a connection through Listener.
@@ -20,17 +22,13 @@ func listened(t *testing.T) (client *net.TCPConn, server net.Conn) {
 	}
 	l := Listener(tcp)
 	defer l.Close()
-	c, err := net.Dial("tcp", l.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { c.Close() })
+	c := wiretest.DialTCP(t, l.Addr().String())
 	server, err = l.Accept()
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { server.Close() })
-	return c.(*net.TCPConn), server
+	return c, server
 }
 
 func TestListenerCarriesMoreThanABuffer(t *testing.T) {

@@ -205,7 +205,7 @@ func TestTwoPostsAtOnceEndTheSession(t *testing.T) {
 	p, s := f.polling(t)
 	poll := p.Hold(t)
 	held(t, s)
-	conn := dial(t, f.addr)
+	conn := wiretest.DialTCP(t, f.addr)
 	fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: test\r\nContent-Length: 10\r\n\r\n4a", p.Target)
 	eventually(t, "the first POST is being read", func() bool {
 		s.mu.Lock()
@@ -242,7 +242,7 @@ func TestClientThatLeavesInTheMiddleOfAPostEndsItsSession(t *testing.T) {
 	closed, want := reasons(t)
 	f := serve(t, options(), hooks{closed: closed})
 	p, _ := f.polling(t)
-	conn := dial(t, f.addr)
+	conn := wiretest.DialTCP(t, f.addr)
 	fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: test\r\nContent-Length: 10\r\n\r\n4a", p.Target)
 	conn.Close()
 	want(TransportError)

@@ -28,8 +28,8 @@ func (n narrow) Accept() (net.Conn, error) {
 // packet, into a small buffer.
 func (f *fixture) deaf(t *testing.T) *Session {
 	t.Helper()
-	conn := dial(t, f.addr)
-	if err := conn.(*net.TCPConn).SetReadBuffer(8 << 10); err != nil {
+	conn := wiretest.DialTCP(t, f.addr)
+	if err := conn.SetReadBuffer(8 << 10); err != nil {
 		t.Fatal(err)
 	}
 	w, err := wiretest.Open(conn, target+WebSocket)

@@ -13,18 +13,6 @@ import (
 	"signaling/internal/wiretest"
 )
 
-// connect opens a connection that is closed when the test ends.
-func connect(t *testing.T, addr string) *net.TCPConn {
-	t.Helper()
-	conn, err := net.Dial("tcp", addr)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { conn.Close() })
-	conn.SetDeadline(time.Now().Add(wiretest.Patience))
-	return conn.(*net.TCPConn)
-}
-
 // answer reads all that comes until the server closes the connection.
 func answer(t *testing.T, conn net.Conn) string {
 	t.Helper()
@@ -65,7 +53,7 @@ func TestSlowRequestsEnd(t *testing.T) {
 			b := bounds()
 			row.change(&b)
 			r := runWithin(t, row.h, b, func() {})
-			conn := connect(t, r.addr)
+			conn := wiretest.DialTCP(t, r.addr)
 			io.WriteString(conn, row.sent)
 			if got := answer(t, conn); !strings.HasPrefix(got, row.want) {
 				t.Errorf("the answer is %.200q, want %q", got, row.want)
@@ -91,7 +79,7 @@ func TestResponseThatIsNotRead(t *testing.T) {
 	}{{"one that reads", true}, {"one that does not", false}} {
 		t.Run(row.name, func(t *testing.T) {
 			r := runWithin(t, large, b, func() {})
-			conn := connect(t, r.addr)
+			conn := wiretest.DialTCP(t, r.addr)
 			io.WriteString(conn, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
 			if row.reads {
 				go io.Copy(io.Discard, conn) // ends with the connection
@@ -121,12 +109,12 @@ func TestConnectionsThatWaitForARequest(t *testing.T) {
 		}
 		io.WriteString(w, r.URL.Path)
 	}), b, func() {})
-	held := connect(t, r.addr)
+	held := wiretest.DialTCP(t, r.addr)
 	io.WriteString(held, "GET /held HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
 	<-inside
 	var lazy []net.Conn
 	for i := range 2 * limited {
-		conn := connect(t, r.addr)
+		conn := wiretest.DialTCP(t, r.addr)
 		io.WriteString(conn, "GET")
 		lazy = append(lazy, conn)
 		if i >= limited {
@@ -188,7 +176,7 @@ func (w *watched) Close() error {
 func TestServeDoesNotWaitForConnectionsThatSentNothing(t *testing.T) {
 	b := bounds()
 	r := runWithin(t, ok, b, func() {})
-	silent, half := connect(t, r.addr), connect(t, r.addr)
+	silent, half := wiretest.DialTCP(t, r.addr), wiretest.DialTCP(t, r.addr)
 	io.WriteString(half, "GET / HT")
 	wiretest.NewBrowser(t, r.addr).Must(t, "GET", "/", "") // they have been accepted before it
 	r.cancel()

@@ -4,12 +4,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/zishang520/engine.io/v2/types"
 	"github.com/zishang520/socket.io/v2/socket"
@@ -77,12 +75,7 @@ func TestRoutes(t *testing.T) {
 }
 
 func TestUpgradeThatNobodyHandlesIsDropped(t *testing.T) {
-	conn, err := net.Dial("tcp", serve(t, "/socket.io"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	conn.SetDeadline(time.Now().Add(wiretest.Patience))
+	conn := wiretest.DialTCP(t, serve(t, "/socket.io"))
 	io.WriteString(conn, wiretest.Handshake("/elsewhere"))
 	if answer, err := io.ReadAll(conn); len(answer) > 0 || err != nil {
 		t.Errorf("the answer is %q (%v), want the end of the connection", answer, err)
@@ -90,12 +83,7 @@ func TestUpgradeThatNobodyHandlesIsDropped(t *testing.T) {
 }
 
 func TestUpgradeOfTheBundleIsTheEngines(t *testing.T) {
-	conn, err := net.Dial("tcp", serve(t, "/socket.io"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	conn.SetDeadline(time.Now().Add(wiretest.Patience))
+	conn := wiretest.DialTCP(t, serve(t, "/socket.io"))
 	io.WriteString(conn, wiretest.Handshake("/socket.io/socket.io.js"))
 	answer, err := io.ReadAll(conn)
 	if err != nil || !strings.HasSuffix(string(answer), "\r\n\r\nTransport unknown") {
@@ -104,12 +92,7 @@ func TestUpgradeOfTheBundleIsTheEngines(t *testing.T) {
 }
 
 func TestUpgradeHeaderWithoutAnUpgradeIsNoUpgrade(t *testing.T) {
-	conn, err := net.Dial("tcp", serve(t, "/socket.io"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	conn.SetDeadline(time.Now().Add(wiretest.Patience))
+	conn := wiretest.DialTCP(t, serve(t, "/socket.io"))
 	io.WriteString(conn, "GET /page HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\nConnection: close\r\n\r\n")
 	if answer, err := io.ReadAll(conn); !strings.HasSuffix(string(answer), "file /page") || err != nil {
 		t.Errorf("the answer is %q (%v)", answer, err)

@@ -7,13 +7,14 @@ import (
 	"compress/zlib"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 
 	"github.com/andybalholm/brotli"
+
+	"signaling/internal/wiretest"
 )
 
 // reply is an answer as it came over the wire, its body not decoded.
@@ -36,11 +37,7 @@ func serve(t *testing.T, h http.Handler) string {
 // client does: a method, a target and header lines such as "Range: bytes=0-1".
 func ask(t *testing.T, addr, method, target string, headers ...string) reply {
 	t.Helper()
-	conn, err := net.Dial("tcp", addr)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
+	conn := wiretest.DialTCP(t, addr)
 	lines := append([]string{method + " " + target + " HTTP/1.1", "Host: test", "Connection: close"}, headers...)
 	if _, err := fmt.Fprint(conn, strings.Join(lines, "\r\n"), "\r\n\r\n"); err != nil {
 		t.Fatal(err)

@@ -3,6 +3,8 @@ package wiretest
 import (
 	"bytes"
 	"compress/flate"
+	"compress/gzip"
+	"compress/zlib"
 	"fmt"
 	"io"
 	"strings"
@@ -15,6 +17,27 @@ func Deflate(message string) string {
 	io.WriteString(w, message)
 	w.Flush()
 	return strings.TrimSuffix(out.String(), "\x00\x00\xff\xff")
+}
+
+// Expand undoes the content encoding of an HTTP body (RFC 9110 section 8.4).
+// What is neither gzip nor deflate is returned as it is.
+func Expand(encoding, body string) (string, error) {
+	var r io.Reader = strings.NewReader(body)
+	var err error
+	switch encoding {
+	case "gzip":
+		r, err = gzip.NewReader(r)
+	case "deflate":
+		r, err = zlib.NewReader(r)
+	}
+	if err != nil {
+		return "", fmt.Errorf("body in %s: %w", encoding, err)
+	}
+	plain, err := io.ReadAll(r)
+	if err != nil {
+		return "", fmt.Errorf("body in %s: %w", encoding, err)
+	}
+	return string(plain), nil
 }
 
 // Inflate returns what a compressed message stands for.

@@ -39,6 +39,19 @@ func Handshake(target string, lines ...string) string {
 	return strings.Join(all, "\r\n") + "\r\n\r\n"
 }
 
+// DialTCP opens a TCP connection that gives up when patience ends. It is closed
+// when the test ends.
+func DialTCP(tb testing.TB, addr string) *net.TCPConn {
+	tb.Helper()
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { conn.Close() })
+	conn.SetDeadline(time.Now().Add(Patience))
+	return conn.(*net.TCPConn)
+}
+
 // Dial opens a WebSocket. It is closed when the test ends.
 func Dial(tb testing.TB, addr, target string, lines ...string) *WebSocket {
 	tb.Helper()

@@ -1,13 +1,11 @@
 package conformance
 
 import (
-	"bytes"
-	"compress/gzip"
-	"compress/zlib"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
+
+	"signaling/internal/wiretest"
 )
 
 const page = "http://page.example"
@@ -122,22 +120,11 @@ func TestNoCookieIsSet(t *testing.T) {
 // decompress undoes a content encoding.
 func decompress(t *testing.T, encoding, body string) string {
 	t.Helper()
-	var r io.Reader = strings.NewReader(body)
-	var err error
-	switch encoding {
-	case "gzip":
-		r, err = gzip.NewReader(r)
-	case "deflate":
-		r, err = zlib.NewReader(r)
-	}
+	plain, err := wiretest.Expand(encoding, body)
 	if err != nil {
-		t.Fatalf("decompress %s: %v", encoding, err)
+		t.Fatal(err)
 	}
-	var out bytes.Buffer
-	if _, err := out.ReadFrom(r); err != nil {
-		t.Fatalf("decompress %s: %v", encoding, err)
-	}
-	return out.String()
+	return plain
 }
 
 func TestLargePollsAreCompressed(t *testing.T) {

@@ -175,27 +175,17 @@ func TestPollingClientDies(t *testing.T) {
 			p.Post(t, `42["message",{"channel":"nobody","message":1}]`).Want(t, 200, "ok")
 		},
 		"in the middle of a POST": func(t *testing.T, s *server, p *poller) {
-			c, err := net.Dial("tcp", s.addr)
-			if err != nil {
-				t.Fatal(err)
-			}
+			c := wiretest.DialTCP(t, s.addr)
 			fmt.Fprintf(c, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n42[\"offer\",", p.Target)
 			time.Sleep(20 * time.Millisecond)
 			c.Close()
 		},
 		"in the middle of a POST, without a word": func(t *testing.T, s *server, p *poller) {
-			c, err := net.Dial("tcp", s.addr)
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { c.Close() })
+			c := wiretest.DialTCP(t, s.addr)
 			fmt.Fprintf(c, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n42[\"offer\",", p.Target)
 		},
 		"while a GET is held": func(t *testing.T, s *server, p *poller) {
-			c, err := net.Dial("tcp", s.addr)
-			if err != nil {
-				t.Fatal(err)
-			}
+			c := wiretest.DialTCP(t, s.addr)
 			fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: x\r\n\r\n", p.Target)
 			time.Sleep(20 * time.Millisecond)
 			c.Close()
@@ -220,11 +210,7 @@ func TestRequestStalls(t *testing.T) {
 	others := watch(t, s)
 	for _, part := range []string{"", "G", "GET / HTTP/1.1\r\nHost: x\r\n", "POST /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nContent-Length: 9\r\n\r\n4"} {
 		for range 20 {
-			c, err := net.Dial("tcp", s.addr)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer c.Close()
+			c := wiretest.DialTCP(t, s.addr)
 			io.WriteString(c, part)
 		}
 	}

@@ -15,12 +15,12 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"regexp"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
+
+	"signaling/internal/wiretest"
 )
 
 func main() {
@@ -103,25 +103,12 @@ var declaration = regexp.MustCompile(`(?m)^func (Fuzz\w*)\(\w+ \*testing\.F\)`)
 
 // find returns the targets below the tree whose names match.
 func find(tree fs.FS, names *regexp.Regexp) (targets []target, err error) {
-	err = fs.WalkDir(tree, ".", func(name string, entry fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case entry.IsDir() && (entry.Name() == "node_modules" || strings.HasPrefix(name, ".") && name != "."):
-			return fs.SkipDir
-		case entry.IsDir() || !strings.HasSuffix(name, "_test.go"):
-			return nil
-		}
-		source, err := fs.ReadFile(tree, name)
-		if err != nil {
-			return err
-		}
+	err = wiretest.TestFiles(tree, func(dir string, source []byte) {
 		for _, found := range declaration.FindAllSubmatch(source, -1) {
 			if names.Match(found[1]) {
-				targets = append(targets, target{"./" + filepath.Dir(name), string(found[1])})
+				targets = append(targets, target{"./" + dir, string(found[1])})
 			}
 		}
-		return nil
 	})
 	return targets, err
 }
