@@ -38,8 +38,7 @@ func (s *Session) closeFor(reason Reason) {
 // it unlocks.
 func (s *Session) closePollingLocked() {
 	if s.poll != nil {
-		s.poll.answer(append(s.queue.takeAll(), closePacket)...)
-		s.poll = nil
+		s.bidFarewellLocked(append(s.queue.takeAll(), closePacket)...)
 		s.finishLocked(s.parting)
 		return
 	}
@@ -73,8 +72,7 @@ func (s *Session) end(reason Reason, last, frame *Packet) {
 		reason = s.parting // whichever way the connection ends now
 	}
 	if s.poll != nil {
-		s.poll.answer(last)
-		s.poll = nil
+		s.bidFarewellLocked(last)
 	}
 	ws := s.ws
 	switch {
@@ -97,6 +95,13 @@ func (s *Session) end(reason Reason, last, frame *Packet) {
 	}
 	s.writing = true
 	s.writeLocked()
+}
+
+// bidFarewellLocked answers the held poll, the session's last.
+func (s *Session) bidFarewellLocked(packets ...*Packet) {
+	s.poll, s.farewell = nil, s.poll
+	s.farewell.last = true
+	s.farewell.answer(packets...)
 }
 
 // finishLocked makes the session closed and owes the handler its Closed. The

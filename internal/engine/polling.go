@@ -16,6 +16,8 @@ import (
 // poll is a GET that waits for packets. It is answered once.
 type poll struct {
 	packets chan []*Packet
+	last    bool           // the answer is the session's end
+	over    sync.WaitGroup // until the answer is on its way, or the client is gone
 }
 
 func (p *poll) answer(packets ...*Packet) { p.packets <- packets }
@@ -71,6 +73,7 @@ func (s *Session) servePoll(w http.ResponseWriter, r *http.Request) {
 		s.writePoll(w, r, []*Packet{noopPacket, closePacket})
 	default:
 		held := &poll{packets: make(chan []*Packet, 1)}
+		held.over.Add(1)
 		s.poll = held
 		s.mu.Unlock()
 		s.hold(w, r, held)
@@ -90,9 +93,13 @@ func (s *Session) lateLocked(w http.ResponseWriter, r *http.Request) {
 
 // hold waits for packets to answer the GET with, or for its client to go away.
 func (s *Session) hold(w http.ResponseWriter, r *http.Request, held *poll) {
+	defer held.over.Done()
 	select {
 	case packets := <-held.packets:
 		s.writePoll(w, r, packets)
+		if held.last {
+			http.NewResponseController(w).Flush() // see awaitFarewell
+		}
 		return
 	case <-r.Context().Done():
 	}
@@ -193,9 +200,22 @@ func (s *Session) servePost(w http.ResponseWriter, r *http.Request) {
 	}
 	defer bodyBuffers.Put(body)
 	s.receiveBody(body.Bytes(), isBinary)
+	s.awaitFarewell()
 	s.setHeaders(w, r, "text/html") // text/plain makes some browsers offer a download
 	w.Header()["Content-Length"] = []string{"2"}
 	io.WriteString(w, "ok")
+}
+
+// awaitFarewell returns when the client of a session that has ended could have
+// been told so by its poll. Told first that its POST is done, it would make the
+// next, and take the refusal of that for the reason.
+func (s *Session) awaitFarewell() {
+	s.mu.Lock()
+	farewell := s.farewell
+	s.mu.Unlock()
+	if farewell != nil {
+		farewell.over.Wait()
+	}
 }
 
 var bodyBuffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}

@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"signaling/internal/wiretest"
 )
@@ -218,6 +220,45 @@ func TestTwoPostsAtOnceEndTheSession(t *testing.T) {
 	}
 	poll().Want(t, 200, "1")
 	want(TransportError)
+}
+
+// stalled is a response that does not leave until it is released.
+type stalled struct {
+	*httptest.ResponseRecorder
+	release chan struct{}
+}
+
+func (w stalled) Flush() { <-w.release }
+
+// A client that heard first that its POST is done would send another, and take
+// the refusal of that for the reason of the end.
+func TestPostThatEndsTheSessionIsAnsweredBehindThePoll(t *testing.T) {
+	for name, end := range map[string]func(*Session){"in good order": (*Session).Close, "at once": func(s *Session) { s.CloseFor(ParseError) }} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, options(), hooks{received: func(s *Session, _ *Batch, _ []byte, _ bool) { end(s) }}, func(t *testing.T, b *bubble) {
+				s := b.polling(Revision4)
+				poll := stalled{httptest.NewRecorder(), make(chan struct{})}
+				go s.servePolling(poll, httptest.NewRequest("GET", "/", nil)) // ends when it is released
+				synctest.Wait()
+				posted := make(chan string, 1)
+				go func() { // ends with its answer
+					_, answer := request(s, "POST", "4the last")
+					posted <- answer
+				}()
+				synctest.Wait()
+				if len(posted) > 0 {
+					t.Error("the POST is answered before the poll")
+				}
+				close(poll.release)
+				if answer := <-posted; answer != "ok" {
+					t.Errorf("the POST is answered %q", answer)
+				}
+				if told := poll.Body.String(); told != "1" {
+					t.Errorf("the poll is answered %q, want the close packet", told)
+				}
+			})
+		})
+	}
 }
 
 func TestClientThatLeavesAHeldPollEndsItsSession(t *testing.T) {

@@ -75,6 +75,7 @@ type Session struct {
 	state     state
 	ws        *wsConn // nil while the session polls
 	poll      *poll   // the GET that is held, if any
+	farewell  *poll   // the last GET, once it has been answered with the end
 	post      *post   // the POST whose body is being read, if any
 	upgrading bool
 	upgraded  bool
