@@ -94,7 +94,7 @@ func (e *encoder) relay(v Value) {
 // convert writes a value that came in MessagePack.
 func (e *encoder) convert(v Value) {
 	d := dataEncoder{encoder: *e, attaches: true}
-	if err := d.value(v.Any(), 0); err != nil { // it is no deeper than JSON may be
+	if err := walk(&d, v.Any(), 0); err != nil { // it is no deeper than JSON may be
 		d.text = append(d.text[:len(e.text)], "null"...)
 	}
 	*e = d.encoder

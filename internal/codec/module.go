@@ -38,7 +38,7 @@ func AppendPacket(dst []byte, p *parser.Packet) (text []byte, attachments [][]by
 		e.text = strconv.AppendUint(e.text, *p.Id, 10)
 	}
 	if p.Data != nil {
-		if err := e.value(p.Data, 0); err != nil {
+		if err := walk(&e, p.Data, 0); err != nil {
 			return dst, nil, err
 		}
 	}

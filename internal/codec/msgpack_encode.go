@@ -2,19 +2,14 @@ package codec
 
 import (
 	"bytes"
-	"cmp"
-	"encoding"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
-	"io"
 	"math"
 	"reflect"
-	"slices"
 	"strings"
 	"time"
 
-	"github.com/zishang520/engine.io/v2/types"
 	"github.com/zishang520/socket.io-go-parser/v2/parser"
 )
 
@@ -23,9 +18,9 @@ import (
 func AppendPackedEvent(dst []byte, namespace, name string, args ...Value) []byte {
 	e := packer{dst}
 	e.header(Event, namespace, 1)
-	e.text("data")
+	e.str("data")
 	e.count(0x90, 0xDC, 1+len(args))
-	e.text(name)
+	e.str(name)
 	for _, arg := range args {
 		e.relay(arg)
 	}
@@ -36,9 +31,9 @@ func AppendPackedEvent(dst []byte, namespace, name string, args ...Value) []byte
 func AppendPackedAck(dst []byte, namespace string, id uint64, args ...Value) []byte {
 	e := packer{dst}
 	e.header(Ack, namespace, 2)
-	e.text("id")
+	e.str("id")
 	e.number(float64(id))
-	e.text("data")
+	e.str("data")
 	e.count(0x90, 0xDC, len(args))
 	for _, arg := range args {
 		e.relay(arg)
@@ -67,12 +62,12 @@ func AppendPackedPacket(dst []byte, p *parser.Packet) ([]byte, error) {
 	}
 	e.header(t, p.Nsp, members)
 	if p.Id != nil {
-		e.text("id")
+		e.str("id")
 		e.number(float64(*p.Id))
 	}
 	if p.Data != nil {
-		e.text("data")
-		if err := e.value(p.Data, 1); err != nil {
+		e.str("data")
+		if err := walk(&e, p.Data, 1); err != nil {
 			return dst, err
 		}
 	}
@@ -88,10 +83,10 @@ func (e *packer) header(t Type, namespace string, members int) {
 		namespace = "/"
 	}
 	e.count(0x80, 0xDE, 2+members)
-	e.text("type")
+	e.str("type")
 	e.number(float64(t))
-	e.text("nsp")
-	e.text(namespace)
+	e.str("nsp")
+	e.str(namespace)
 }
 
 // undefined is JavaScript's, see MessagePack.
@@ -102,86 +97,27 @@ func (e *packer) relay(v Value) {
 		e.out = append(e.out, v.JSON...)
 		return
 	}
-	start := len(e.out)
-	if len(v.JSON) == 0 || e.value(v.Any(), 0) != nil { // what JSON allows is not too deep
-		e.out = append(e.out[:start], undefined...)
+	converted := *e
+	if len(v.JSON) == 0 || walk(&converted, v.Any(), 0) != nil { // what JSON allows is not too deep
+		e.out = append(e.out, undefined...)
+		return
 	}
+	*e = converted
 }
 
-// value writes v, which stands in depth arrays, maps and pointers.
-func (e *packer) value(v any, depth int) error {
-	if depth > MaxDepth {
-		return ErrTooDeep // a pointer may lead to itself
-	}
-	rv := reflect.ValueOf(v)
-	if v == nil || rv.Kind() == reflect.Pointer && rv.IsNil() {
-		e.out = append(e.out, 0xC0)
-		return nil
-	}
-	switch v := v.(type) {
-	case Value:
-		e.relay(v)
-	case time.Time:
-		e.out = binary.BigEndian.AppendUint64(append(e.out, 0xD7, 0), uint64(v.UnixMilli()))
-	case *types.StringBuffer:
-		e.text(v.String())
-	case *strings.Reader:
-		s, _ := io.ReadAll(v) // it cannot fail
-		e.text(string(s))
-	case types.BufferInterface:
-		e.binary(v.Bytes())
-	case io.Reader:
-		return e.reader(v)
-	case json.Marshaler, encoding.TextMarshaler, json.Number:
-		return e.marshal(v)
-	default:
-		return e.reflected(rv, depth)
-	}
-	return nil
-}
+func (e *packer) null() { e.out = append(e.out, 0xC0) }
 
-// reflected writes a value of which only the kind matters.
-func (e *packer) reflected(v reflect.Value, depth int) error {
-	switch v.Kind() {
-	case reflect.String:
-		e.text(v.String())
-	case reflect.Bool:
-		e.out = append(e.out, 0xC2)
-		if v.Bool() {
-			e.out[len(e.out)-1] = 0xC3
-		}
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		e.integer(v.Int())
-	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
-		e.unsigned(v.Uint())
-	case reflect.Float32, reflect.Float64:
-		e.number(v.Float())
-	case reflect.Slice, reflect.Array:
-		if v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Uint8 {
-			e.binary(v.Bytes())
-			return nil
-		}
-		return e.array(v, depth+1)
-	case reflect.Map:
-		if v.Type().Key().Kind() != reflect.String {
-			return e.marshal(v.Interface())
-		}
-		return e.object(v, depth+1)
-	case reflect.Pointer:
-		if v.Elem().Kind() == reflect.Struct {
-			return e.marshal(v.Interface())
-		}
-		return e.value(v.Elem().Interface(), depth+1)
-	default:
-		return e.marshal(v.Interface())
+func (e *packer) boolean(b bool) {
+	e.out = append(e.out, 0xC2)
+	if b {
+		e.out[len(e.out)-1] = 0xC3
 	}
-	return nil
 }
 
 func (e *packer) array(v reflect.Value, depth int) error {
 	e.count(0x90, 0xDC, v.Len())
 	for i := range v.Len() {
-		if err := e.value(v.Index(i).Interface(), depth); err != nil {
+		if err := walk(e, v.Index(i).Interface(), depth); err != nil {
 			return err
 		}
 	}
@@ -189,32 +125,23 @@ func (e *packer) array(v reflect.Value, depth int) error {
 }
 
 func (e *packer) object(v reflect.Value, depth int) error {
-	keys := v.MapKeys()
-	slices.SortFunc(keys, func(a, b reflect.Value) int { return cmp.Compare(a.String(), b.String()) })
+	keys := sortedKeys(v)
 	e.count(0x80, 0xDE, len(keys))
 	for _, key := range keys {
-		e.text(key.String())
-		if err := e.value(v.MapIndex(key).Interface(), depth); err != nil {
+		e.str(key.String())
+		if err := walk(e, v.MapIndex(key).Interface(), depth); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (e *packer) reader(r io.Reader) error {
-	if c, ok := r.(io.Closer); ok {
-		defer c.Close() // it has been read: nothing can be lost
-	}
-	data, err := io.ReadAll(r)
-	if err != nil {
-		return fmt.Errorf("read binary data of a packet: %w", err)
-	}
-	e.binary(data)
-	return nil
-}
-
-// marshal writes what encoding/json makes of v.
+// marshal writes what encoding/json makes of v, or a time as the extension for it.
 func (e *packer) marshal(v any) error {
+	if t, ok := v.(time.Time); ok {
+		e.out = binary.BigEndian.AppendUint64(append(e.out, 0xD7, 0), uint64(t.UnixMilli()))
+		return nil
+	}
 	text, err := json.Marshal(v)
 	if err != nil {
 		return fmt.Errorf("encode data of a packet: %w", err)
@@ -236,8 +163,8 @@ func (e *packer) count(short, long byte, n int) {
 	}
 }
 
-// text writes a string. What is not UTF-8 in it becomes U+FFFD.
-func (e *packer) text(s string) {
+// str writes a string. What is not UTF-8 in it becomes U+FFFD.
+func (e *packer) str(s string) {
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	if len(s) < 32 {
 		e.out = append(e.out, 0xA0|byte(len(s)))
@@ -265,17 +192,19 @@ func (e *packer) length(first byte, n int) {
 	}
 }
 
+func (e *packer) float(f float64, _ int) { e.number(f) }
+
 // number writes a number as JavaScript has them: integers as such, as far as it
 // tells them apart.
 func (e *packer) number(f float64) {
 	if f == math.Trunc(f) && math.Abs(f) <= maxSafeInteger {
-		e.integer(int64(f))
+		e.signed(int64(f))
 		return
 	}
 	e.out = binary.BigEndian.AppendUint64(append(e.out, 0xCB), math.Float64bits(f))
 }
 
-func (e *packer) integer(n int64) {
+func (e *packer) signed(n int64) {
 	switch {
 	case n >= 0:
 		e.unsigned(uint64(n))

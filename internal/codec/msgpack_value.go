@@ -79,9 +79,9 @@ func (v Value) packedValues(h packHead) iter.Seq[Value] {
 func (v Value) packedWithin(key, text, name string) Value {
 	var e packer
 	e.count(0x80, 0xDE, 2)
-	e.text(key)
-	e.text(text)
-	e.text(name)
+	e.str(key)
+	e.str(text)
+	e.str(name)
 	e.relay(v)
 	return packedValue(e.out)
 }
