@@ -42,16 +42,6 @@ func run(l link, message func(data []byte)) {
 	c.start(c)
 }
 
-type funcHandler func(data []byte)
-
-func (funcHandler) begin(yielder)         {}
-func (funcHandler) end()                  {}
-func (funcHandler) control(*Packet) error { return nil }
-func (f funcHandler) message(data []byte, _ bool) error {
-	f(data)
-	return nil
-}
-
 // A connection that has always more to say leaves room for the others that the
 // poller serves.
 func TestBusyConnectionDoesNotStarveOthers(t *testing.T) {

@@ -56,6 +56,17 @@ func started(l link, early string) (*log, chan error) {
 	return told, ended
 }
 
+// funcHandler takes messages and nothing else.
+type funcHandler func(data []byte)
+
+func (funcHandler) begin(yielder)         {}
+func (funcHandler) end()                  {}
+func (funcHandler) control(*Packet) error { return nil }
+func (f funcHandler) message(data []byte, _ bool) error {
+	f(data)
+	return nil
+}
+
 // endOf waits for the end of reading and returns its reason.
 func endOf(t *testing.T, ended <-chan error) error {
 	t.Helper()

@@ -1,0 +1,89 @@
+package engine
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"signaling/internal/wiretest"
+)
+
+// sizes are those of a candidate, a session description, and one of a large call.
+var sizes = []int{200, 1500, 20_000}
+
+// BenchmarkReadFrame is the way of a masked text frame from the read buffer to
+// the handler.
+func BenchmarkReadFrame(b *testing.B) {
+	for _, n := range sizes {
+		b.Run(fmt.Sprintf("%dB", n), func(b *testing.B) {
+			frame := wiretest.Bytes(wiretest.Frame{Op: wiretest.Text, Payload: strings.Repeat("x", n)})
+			handled := 0
+			c := newWSConn(nil, 1<<20, nil)
+			c.handler = funcHandler(func([]byte) { handled++ })
+			b.ReportAllocs()
+			b.SetBytes(int64(n))
+			for b.Loop() {
+				c.in = takeBuffer()
+				for len(c.in.free()) < len(frame) {
+					c.in.end = len(c.in.bytes) // until the buffer has grown
+				}
+				c.in.start, c.in.end = 0, copy(c.in.bytes, frame)
+				if err := c.handle(nil); err != nil {
+					b.Fatal(err)
+				}
+			}
+			if handled != b.N {
+				b.Fatalf("%d of %d frames were handled", handled, b.N)
+			}
+		})
+	}
+}
+
+// BenchmarkNewText frames a message, once for all its receivers.
+func BenchmarkNewText(b *testing.B) {
+	buf := make([]byte, Headroom+sizes[1])
+	b.ReportAllocs()
+	for b.Loop() {
+		NewText(buf)
+	}
+}
+
+// sink is a link whose peer takes everything at once.
+type sink struct{ written int }
+
+func (*sink) start(*wsConn)         {}
+func (*sink) stop()                 {}
+func (*sink) stopIn(time.Duration)  {}
+func (*sink) closeWrite()           {}
+func (*sink) linger()               {}
+func (*sink) close()                {}
+func (l *sink) send(p []byte) error { _, err := l.tryWrite(p); return err }
+func (l *sink) tryWrite(p []byte) (int, error) {
+	l.written += len(p)
+	return len(p), nil
+}
+func (*sink) writeRest([]byte, time.Duration, func(error)) { panic("there is no rest") }
+
+// BenchmarkFlush sends one packet to many sessions, without the system's share.
+func BenchmarkFlush(b *testing.B) {
+	for _, n := range []int{1, 100, 1000} {
+		b.Run(fmt.Sprintf("%d", n), func(b *testing.B) {
+			srv := NewServer(options(), nil)
+			sessions := make([]*Session, n)
+			for i := range sessions {
+				sessions[i] = &Session{srv: srv, ws: newWSConn(&sink{}, 1<<20, nil), revision: Revision4}
+			}
+			packet := text(strings.Repeat("x", sizes[1]))
+			b.ReportAllocs()
+			for b.Loop() {
+				var batch Batch
+				for _, s := range sessions {
+					batch.Send(s, packet)
+				}
+				batch.Flush()
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/delivery")
+		})
+	}
+}
