@@ -8,19 +8,21 @@ import (
 	"syscall"
 )
 
-func newListener(l net.Listener) net.Listener { return rawListener{l} }
+func newListener(l net.Listener) net.Listener {
+	if tcp, ok := l.(*net.TCPListener); ok {
+		return rawListener{tcp}
+	}
+	return l
+}
 
-type rawListener struct{ net.Listener }
+type rawListener struct{ *net.TCPListener }
 
 func (l rawListener) Accept() (net.Conn, error) {
-	conn, err := l.Listener.Accept()
+	tcp, err := l.AcceptTCP()
 	if err != nil {
 		return nil, err
 	}
-	if tcp, ok := conn.(*net.TCPConn); ok {
-		return newRawConn(tcp)
-	}
-	return conn, nil
+	return newRawConn(tcp)
 }
 
 // rawConn is a TCP connection that is read and written by readNow and writeNow.

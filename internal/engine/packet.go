@@ -48,7 +48,7 @@ type Packet struct {
 	buf     []byte // header room, type digit (text only), data
 	start   int    // where the WebSocket frame begins in buf
 	binary  bool
-	control bool   // a WebSocket control frame: no Engine.IO packet at all
+	control bool   // no Engine.IO packet at all: a control frame, or the answer to the opening handshake
 	plain   bool   // never compressed
 	legacy  *frame // binary only: the frame of revision 3
 
@@ -137,8 +137,10 @@ type framing struct {
 // is worth while: once, however many receivers there are.
 func (p *Packet) frameFor(to framing) []byte {
 	plain := p.wsFrame(to.rev, to.textOnly)
-	length := len(framePayload(plain))
-	if to.window == 0 || length > to.window || length < to.deflateAbove || p.plain || p.control || p.binary && to.textOnly {
+	if to.window == 0 || p.plain || p.control || p.binary && to.textOnly {
+		return plain
+	}
+	if length := len(framePayload(plain)); length > to.window || length < to.deflateAbove {
 		return plain
 	}
 	cached := &p.compressed[0]

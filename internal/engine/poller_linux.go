@@ -20,6 +20,7 @@ type poller struct {
 	mu sync.Mutex
 	// guarded by mu
 	links map[int32]*polledLink
+	spare []*turn // whose goroutines wait for the next one
 }
 
 // maxEvents is how many events are taken from the system at once.
@@ -105,11 +106,13 @@ type turn struct {
 	next   int
 	count  int
 	over   bool
+	begin  chan struct{} // the next one
 }
 
-func newTurn(p *poller) *turn { return &turn{p: p} }
+func newTurn(p *poller) *turn { return &turn{p: p, begin: make(chan struct{}, 1)} }
 
-// run serves events until the turn is over.
+// run serves events for one turn after the other, or until there are enough
+// goroutines that wait for one.
 func (p *poller) run(t *turn) {
 	raw, err := p.epoll.SyscallConn()
 	if err != nil {
@@ -117,20 +120,53 @@ func (p *poller) run(t *turn) {
 	}
 	wait := t.wait
 	for {
-		for t.next < t.count {
+		for t.next < t.count && !t.over {
 			e := &t.events[t.next]
 			t.next++
 			if l := p.link(e.Fd); l != nil {
 				l.ready(t, e.Events)
 			}
-			if t.over {
+		}
+		if t.over {
+			if !p.keep(t) {
 				return
 			}
+			<-t.begin
+			continue
 		}
 		if err := raw.Read(wait); err != nil {
 			return
 		}
 	}
+}
+
+// maxSpare is how many goroutines of a poller wait for a turn. In a storm of
+// handshakes each costs a turn, and a new goroutine would grow its stack anew.
+const maxSpare = 8
+
+// keep holds a turn that is over for later. It reports false if there are
+// enough.
+func (p *poller) keep(t *turn) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.spare) == maxSpare {
+		return false
+	}
+	p.spare = append(p.spare, t)
+	return true
+}
+
+// takeSpare returns a turn whose goroutine waits, or nil.
+func (p *poller) takeSpare() *turn {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.spare) == 0 {
+		return nil
+	}
+	last := len(p.spare) - 1
+	t := p.spare[last]
+	p.spare = p.spare[:last]
+	return t
 }
 
 // wait takes events that are there; without any, Go's scheduler waits.
@@ -158,7 +194,16 @@ func (t *turn) handOver() {
 		return
 	}
 	t.over = true
-	successor := newTurn(t.p)
+	successor := t.p.takeSpare()
+	waits := successor != nil
+	if !waits {
+		successor = newTurn(t.p)
+	}
+	successor.over, successor.next = false, 0
 	successor.count = copy(successor.events[:], t.events[t.next:t.count])
-	go t.p.run(successor)
+	if waits {
+		successor.begin <- struct{}{}
+		return
+	}
+	go t.p.run(successor) // ends behind a turn, when enough others wait
 }

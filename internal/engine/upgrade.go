@@ -13,9 +13,13 @@ func (srv *Server) serveWebSocket(w http.ResponseWriter, r *http.Request, q quer
 		srv.handshakeWebSocket(w, r, q)
 		return
 	}
-	ws, err := srv.acceptWebSocket(w, r, q)
-	switch {
+	ws, answer, err := srv.acceptWebSocket(w, r, q)
+	if err != nil {
+		return
+	}
+	switch err := ws.send(answer); {
 	case err != nil:
+		ws.close()
 	case q.transport != WebSocket:
 		ws.dismiss()
 	default:
@@ -35,27 +39,30 @@ func (srv *Server) handshakeWebSocket(w http.ResponseWriter, r *http.Request, q 
 			s.leave()
 		}
 	}()
-	ws, err := srv.acceptWebSocket(w, r, q)
+	ws, answer, err := srv.acceptWebSocket(w, r, q)
 	if err != nil {
 		return
 	}
 	if f := srv.verifyRevision(q); f != nil {
-		ws.tryWrite(rawError(f.text()))
+		ws.send(append(answer, rawError(f.text())...))
 		ws.close()
 		srv.tellRefused(r, *f) // last: a listener may panic, and nobody else would close ws
 		return
 	}
 	opening = true
-	s.openWebSocket(ws)
+	s.openWebSocket(ws, answer)
 }
 
-// openWebSocket opens the session on ws.
-func (s *Session) openWebSocket(ws *wsConn) {
+// openWebSocket opens the session on ws, behind the answer to the opening
+// handshake: one write takes both.
+func (s *Session) openWebSocket(ws *wsConn, answer []byte) {
 	s.ws = ws
 	ws.handler = &wsReader{s: s}
+	s.queue.push(&Packet{buf: answer, control: true})
 	s.queue.push(s.openPacket())
 	if !s.start() {
 		s.leave()
+		ws.send(answer)
 		ws.dismiss()
 		return
 	}

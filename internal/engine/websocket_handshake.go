@@ -86,42 +86,38 @@ func isToken(s string) bool {
 	return s != "" && strings.Trim(s, "!#$%&'*+-.^_`|~"+alphanumeric) == ""
 }
 
-// handshakeWriteTime is how long the answer to a handshake may take to go out.
+// handshakeWriteTime is how long the refusal of a handshake may take to go out.
 const handshakeWriteTime = 10 * time.Second
 
-// acceptWebSocket takes the connection over from net/http and answers the
-// opening handshake. It has answered the request when it fails.
-func (srv *Server) acceptWebSocket(w http.ResponseWriter, r *http.Request, q query) (*wsConn, error) {
+// acceptWebSocket takes the connection over from net/http and returns it with
+// the answer to the opening handshake, which is to be written first. It has
+// answered the request when it fails.
+func (srv *Server) acceptWebSocket(w http.ResponseWriter, r *http.Request, q query) (ws *wsConn, answer []byte, err error) {
 	protocol, problem := checkWebSocket(r)
 	var extensions string
 	window := 0
 	if srv.opts.DeflateAbove > 0 {
 		extensions, window = agreeOnDeflate(r.Header.Values("Sec-WebSocket-Extensions"))
 	}
-	var answer []byte
 	if problem == "" { // listeners are called while net/http still closes what panics
 		answer = srv.switching(w, r, q, protocol, extensions)
 	}
 	conn, buffered, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		http.Error(w, "this connection cannot become a WebSocket: use HTTP/1.1", http.StatusHTTPVersionNotSupported)
-		return nil, err
+		return nil, nil, err
 	}
-	conn.SetDeadline(time.Now().Add(handshakeWriteTime))
 	if problem != "" {
+		conn.SetDeadline(time.Now().Add(handshakeWriteTime))
 		var headers []string
 		if problem == badVersion {
 			headers = []string{"Sec-WebSocket-Version: 13, 8"}
 		}
 		conn.Write(rawError(problem, headers...))
 		conn.Close()
-		return nil, fmt.Errorf("websocket handshake: %s", problem)
+		return nil, nil, fmt.Errorf("websocket handshake: %s", problem)
 	}
 	early, _ := buffered.Reader.Peek(buffered.Reader.Buffered()) // at most what is there: cannot fail
-	if _, err := conn.Write(answer); err != nil {
-		conn.Close()
-		return nil, fmt.Errorf("websocket handshake: %w", err)
-	}
 	conn.SetDeadline(time.Time{})
 	srv.links.Add(1)
 	closed := func() { srv.links.Add(-1) }
@@ -129,9 +125,9 @@ func (srv *Server) acceptWebSocket(w http.ResponseWriter, r *http.Request, q que
 	if l == nil {
 		l = newBlockingLink(conn, closed)
 	}
-	ws := newWSConn(l, srv.opts.MaxPayload, early)
+	ws = newWSConn(l, srv.opts.MaxPayload, early)
 	ws.window = window
-	return ws, nil
+	return ws, answer, nil
 }
 
 // newWSConn returns a connection whose first bytes, early, have been read already.
