@@ -3,6 +3,7 @@ package engine
 import (
 	"io"
 	"net"
+	"net/http"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -67,21 +68,58 @@ func newPolledLink(conn net.Conn, closed func()) link {
 	if err != nil || !ok {
 		return nil
 	}
-	raw, err := tcp.SyscallConn()
-	if err != nil {
+	fd := duplicate(tcp)
+	if fd < 0 {
 		return nil
 	}
-	fd := -1
+	tcp.Close() // the duplicate keeps the connection
+	return newLinkOf(fd, all, closed)
+}
+
+// takePolledLink is newPolledLink for the connection of a request that net/http
+// is serving: it takes the connection away without a Hijack, which would cost
+// the buffers that net/http otherwise uses again. For net/http the connection
+// is closed from then on. It returns nil, and the connection can be hijacked, if
+// there can be no such link or the peer has not waited for the answer: what it
+// sent may be in those buffers.
+func takePolledLink(r *http.Request, closed func()) link {
+	all, err := pollers()
+	c, ok := r.Context().Value(connKey{}).(*rawConn)
+	if err != nil || !ok || r.ContentLength != 0 || !c.reads.headEnds.Load() {
+		return nil
+	}
+	fd := duplicate(c.TCPConn)
+	if fd < 0 {
+		return nil
+	}
+	c.SetReadDeadline(time.Unix(1, 0)) // stops net/http looking out for the peer to leave
+	c.reads.mu.Lock()
+	defer c.reads.mu.Unlock()
+	if !c.reads.headEnds.Load() {
+		syscall.Close(fd)
+		return nil
+	}
+	c.TCPConn.Close()
+	return newLinkOf(fd, all, closed)
+}
+
+// duplicate returns another descriptor of the connection, or -1.
+func duplicate(tcp *net.TCPConn) (fd int) {
+	fd = -1
+	raw, err := tcp.SyscallConn()
+	if err != nil {
+		return fd
+	}
 	raw.Control(func(old uintptr) {
 		n, _, errno := syscall.Syscall(syscall.SYS_FCNTL, old, syscall.F_DUPFD_CLOEXEC, 0)
 		if errno == 0 {
 			fd = int(n)
 		}
 	})
-	if fd < 0 {
-		return nil
-	}
-	tcp.Close() // the duplicate keeps the connection
+	return fd
+}
+
+func newLinkOf(fd int, all []*poller, closed func()) link {
 	l := &polledLink{fd: fd, closed: closed, poller: all[int(nextPoller.Add(1))%len(all)]}
 	l.turns.Store(busy) // events, and a stop, wait for start
 	return l

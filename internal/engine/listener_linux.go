@@ -1,10 +1,12 @@
 package engine
 
 import (
+	"bytes"
 	"io"
 	"net"
 	"os"
 	"sync"
+	"sync/atomic"
 	"syscall"
 )
 
@@ -37,12 +39,15 @@ type rawConn struct {
 // transfer is one direction of a rawConn. Its lock is held while it waits, as
 // package net holds its own.
 type transfer struct {
-	mu   sync.Mutex
-	p    []byte
-	n    int
-	err  error
-	wait func(func(fd uintptr) bool) error // for the descriptor to be ready, until a deadline
-	step func(fd uintptr) bool             // bound once: a method value for every call would be an allocation each
+	mu sync.Mutex
+	p  []byte
+	n  int
+	// headEnds is set when the last read ended with an empty line: net/http has
+	// nothing behind the head of the request that it is serving.
+	headEnds atomic.Bool
+	err      error
+	wait     func(func(fd uintptr) bool) error // for the descriptor to be ready, until a deadline
+	step     func(fd uintptr) bool             // bound once: a method value for every call would be an allocation each
 }
 
 func newRawConn(tcp *net.TCPConn) (*rawConn, error) {
@@ -112,6 +117,7 @@ func (t *transfer) read(fd uintptr) bool {
 			return false
 		}
 		t.n, t.err = n, err
+		t.headEnds.Store(bytes.HasSuffix(t.p[:n], []byte("\r\n\r\n")))
 		return true
 	}
 }

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -131,16 +130,16 @@ func options() Options {
 // opened must have been told to be closed.
 func serve(t *testing.T, opts Options, h hooks) *fixture {
 	t.Helper()
-	return serveOn(t, opts, h, func(l net.Listener) net.Listener { return l })
+	return serveOn(t, opts, h, func(*httptest.Server) {})
 }
 
-// serveOn is serve on a listener that wrap has had its hands on.
-func serveOn(t *testing.T, opts Options, h hooks, wrap func(net.Listener) net.Listener) *fixture {
+// serveOn is serve on a server that setUp has had its hands on.
+func serveOn(t *testing.T, opts Options, h hooks, setUp func(*httptest.Server)) *fixture {
 	t.Helper()
 	handler := &strict{t: t, hooks: h, calls: make(map[*Session]*calls)}
 	srv := NewServer(opts, handler)
 	web := httptest.NewUnstartedServer(http.HandlerFunc(srv.ServeHTTP))
-	web.Listener = wrap(web.Listener)
+	setUp(web)
 	web.Start()
 	t.Cleanup(func() {
 		srv.Close()

@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"net"
+	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -67,7 +68,7 @@ func TestSlowConsumerIsClosed(t *testing.T) {
 				case reason == SlowConsumer:
 					t.Error("a client that reads is closed as a slow consumer")
 				}
-			}}, func(l net.Listener) net.Listener { return narrow{l} })
+			}}, func(web *httptest.Server) { web.Listener = narrow{web.Listener} })
 			good := []*wiretest.WebSocket{nil, nil, nil}
 			receivers := []*Session{nil, nil, nil, nil}
 			for i := range good {

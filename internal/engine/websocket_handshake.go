@@ -102,6 +102,11 @@ func (srv *Server) acceptWebSocket(w http.ResponseWriter, r *http.Request, q que
 	if problem == "" { // listeners are called while net/http still closes what panics
 		answer = srv.switching(w, r, q, protocol, extensions)
 	}
+	if problem == "" {
+		if l := takePolledLink(r, srv.unlinked); l != nil {
+			return srv.newLinked(l, window, nil), answer, nil
+		}
+	}
 	conn, buffered, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		http.Error(w, "this connection cannot become a WebSocket: use HTTP/1.1", http.StatusHTTPVersionNotSupported)
@@ -119,16 +124,23 @@ func (srv *Server) acceptWebSocket(w http.ResponseWriter, r *http.Request, q que
 	}
 	early, _ := buffered.Reader.Peek(buffered.Reader.Buffered()) // at most what is there: cannot fail
 	conn.SetDeadline(time.Time{})
-	srv.links.Add(1)
-	closed := func() { srv.links.Add(-1) }
-	l := newPolledLink(conn, closed)
+	l := newPolledLink(conn, srv.unlinked)
 	if l == nil {
-		l = newBlockingLink(conn, closed)
+		l = newBlockingLink(conn, srv.unlinked)
 	}
-	ws = newWSConn(l, srv.opts.MaxPayload, early)
-	ws.window = window
-	return ws, answer, nil
+	return srv.newLinked(l, window, early), answer, nil
 }
+
+// newLinked returns a WebSocket of the server on a link that unlinked hears the
+// end of.
+func (srv *Server) newLinked(l link, window int, early []byte) *wsConn {
+	srv.links.Add(1)
+	ws := newWSConn(l, srv.opts.MaxPayload, early)
+	ws.window = window
+	return ws
+}
+
+func (srv *Server) unlinked() { srv.links.Add(-1) }
 
 // newWSConn returns a connection whose first bytes, early, have been read already.
 func newWSConn(l link, limit int, early []byte) *wsConn {

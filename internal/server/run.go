@@ -54,6 +54,7 @@ func (b Bounds) Serve(ctx context.Context, l net.Listener, h http.Handler, stop 
 		IdleTimeout:       b.IdleTime,
 		MaxHeaderBytes:    b.HeaderBytes,
 		ConnState:         waiting.changed,
+		ConnContext:       engine.ConnContext,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
 	// Shutdown would wait for connections that have sent nothing yet, and

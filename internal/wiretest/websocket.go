@@ -83,6 +83,12 @@ func Open(conn net.Conn, target string, lines ...string) (*WebSocket, error) {
 	if _, err := conn.Write([]byte(Handshake(target, lines...))); err != nil {
 		return nil, err
 	}
+	return Answered(conn)
+}
+
+// Answered returns the WebSocket of a connection on which the opening handshake
+// has been sent.
+func Answered(conn net.Conn) (*WebSocket, error) {
 	reader := bufio.NewReader(conn)
 	res, err := http.ReadResponse(reader, nil)
 	if err != nil {
