@@ -80,7 +80,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	}
 	server.WarnDescriptors(c.Limits.MaxSessions, log)
 	server.Announce(stdout, l.Addr())
-	go server.TidyMemory(ctx) // ends with ctx
+	go server.TidyMemory(ctx, b.Engine().ClientsCount) // ends with ctx
 	var health server.Health
 	leave := func() {
 		health.Leave()

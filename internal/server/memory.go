@@ -16,15 +16,17 @@ const (
 	tidyInterval = 3 * time.Second
 	quietRate    = 1 << 20 // bytes allocated in an interval
 	tidyWorth    = 2 << 20 // bytes allocated since the last time, plus an eighth of what is in use
+	tidyLeft     = 50      // sessions that have ended since then, plus an eighth of what there were
 )
 
 // TidyMemory returns unused memory to the system when the process has become
 // quiet, and lets a small heap collect garbage less often, until ctx is done.
-func TidyMemory(ctx context.Context) {
+// sessions tells how many clients there are.
+func TidyMemory(ctx context.Context, sessions func() uint64) {
 	tick := time.NewTicker(tidyInterval)
 	defer tick.Stop()
 	pace := newPace(os.Getenv("GOGC") != "")
-	var tidied, before uint64
+	var u usage
 	for {
 		select {
 		case <-ctx.Done():
@@ -33,12 +35,30 @@ func TidyMemory(ctx context.Context) {
 		}
 		allocated, live := memoryUse()
 		pace.follow(live)
-		if allocated-before < quietRate && allocated-tidied > tidyWorth+live/8 {
+		if u.tidy(allocated, live, sessions()) {
 			debug.FreeOSMemory()
-			tidied = allocated
 		}
-		before = allocated
 	}
+}
+
+// usage is what has been used since the last time that it was tidied.
+type usage struct {
+	tidied uint64 // bytes that had been allocated then
+	before uint64 // and an interval ago
+	most   uint64 // sessions
+}
+
+// tidy tells whether it is time to: it was busy since the last time, and is
+// quiet now.
+func (u *usage) tidy(allocated, live, sessions uint64) bool {
+	u.most = max(u.most, sessions)
+	quiet := allocated-u.before < quietRate
+	u.before = allocated
+	if !quiet || allocated-u.tidied <= tidyWorth+live/8 && u.most-sessions <= tidyLeft+u.most/8 {
+		return false
+	}
+	u.tidied, u.most = allocated, sessions
+	return true
 }
 
 // pace is how much garbage may pile up before it is collected, in percent of
