@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
 	"time"
@@ -13,19 +14,20 @@ import (
 // is quiet most of the time, and its idle clients are what fills a machine, so
 // it tidies up once after each time that it was busy.
 const (
-	tidyInterval = 3 * time.Second
+	tidyInterval = 2 * time.Second
 	quietRate    = 1 << 20 // bytes allocated in an interval
 	tidyWorth    = 2 << 20 // bytes allocated since the last time, plus an eighth of what is in use
 	tidyLeft     = 50      // sessions that have ended since then, plus an eighth of what there were
 )
 
 // TidyMemory returns unused memory to the system when the process has become
-// quiet, and lets a small heap collect garbage less often, until ctx is done.
-// sessions tells how many clients there are.
+// quiet, and paces the garbage collector, until ctx is done. sessions tells how many clients there are.
 func TidyMemory(ctx context.Context, sessions func() uint64) {
 	tick := time.NewTicker(tidyInterval)
 	defer tick.Stop()
-	pace := newPace(os.Getenv("GOGC") != "")
+	if os.Getenv("GOGC") == "" { // else the operator has chosen
+		defer startPace().stop()
+	}
 	var u usage
 	for {
 		select {
@@ -34,8 +36,8 @@ func TidyMemory(ctx context.Context, sessions func() uint64) {
 		case <-tick.C:
 		}
 		allocated, live := memoryUse()
-		pace.follow(live)
 		if u.tidy(allocated, live, sessions()) {
+			runtime.GC() // pools keep what they have through one collection
 			debug.FreeOSMemory()
 		}
 	}
@@ -59,42 +61,6 @@ func (u *usage) tidy(allocated, live, sessions uint64) bool {
 	}
 	u.tidied, u.most = allocated, sessions
 	return true
-}
-
-// pace is how much garbage may pile up before it is collected, in percent of
-// what is in use. Go's 100 is meant for heaps of some size: with the 2 MB of a
-// few hundred clients it collects at every second megabyte, which cost a
-// quarter of all time under full load.
-type pace struct {
-	percent int
-	fixed   bool // the operator has chosen
-}
-
-const (
-	smallHeap  = 8 << 20
-	middleHeap = 32 << 20
-)
-
-func newPace(fixed bool) *pace {
-	p := &pace{fixed: fixed}
-	p.follow(0)
-	return p
-}
-
-// follow chooses the percentage for a heap of live bytes.
-func (p *pace) follow(live uint64) {
-	percent := 100
-	switch {
-	case live < smallHeap:
-		percent = 400
-	case live < middleHeap:
-		percent = 200
-	}
-	if percent == p.percent || p.fixed {
-		return
-	}
-	p.percent = percent
-	debug.SetGCPercent(percent)
 }
 
 // memoryUse returns how many bytes were ever allocated, and how many the last

@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"runtime"
-	"runtime/debug"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -64,25 +63,4 @@ func TestMemoryUseIsRead(t *testing.T) {
 		t.Errorf("%d bytes had been allocated, then %d, of which %d are in use", before, after, live)
 	}
 	runtime.KeepAlive(kept)
-}
-
-func TestPaceFollowsTheHeap(t *testing.T) {
-	before := debug.SetGCPercent(100)
-	defer debug.SetGCPercent(before)
-	p := newPace(false)
-	for _, row := range []struct {
-		live uint64
-		want int
-	}{{0, 400}, {smallHeap, 200}, {middleHeap, 100}, {1 << 40, 100}, {smallHeap - 1, 400}} {
-		p.follow(row.live)
-		if got := debug.SetGCPercent(100); got != row.want {
-			t.Errorf("%d bytes in use: %d percent, want %d", row.live, got, row.want)
-		}
-		debug.SetGCPercent(row.want)
-	}
-	debug.SetGCPercent(123)
-	newPace(true).follow(0)
-	if got := debug.SetGCPercent(before); got != 123 {
-		t.Errorf("the operator's 123 percent became %d", got)
-	}
 }

@@ -1,0 +1,40 @@
+package server
+
+import (
+	"runtime"
+	"runtime/debug"
+	"testing"
+	"time"
+
+	"signaling/internal/wiretest"
+)
+
+func TestPercentageFollowsTheHeap(t *testing.T) {
+	const mb = 1 << 20
+	for live, want := range map[uint64]int{0: 400, 2 * mb: 400, 6 * mb: 200, 12 * mb: 100, 24 * mb: 50, 1 << 40: 50} {
+		if got := percentFor(live); got != want {
+			t.Errorf("%d bytes in use: %d percent, want %d", live, got, want)
+		}
+	}
+}
+
+// percentage returns what is set now.
+func percentage() int {
+	percent := debug.SetGCPercent(100)
+	debug.SetGCPercent(percent)
+	return percent
+}
+
+func TestPaceChangesWithACollection(t *testing.T) {
+	defer debug.SetGCPercent(percentage())
+	p := startPace()
+	defer p.stop()
+	kept := make([]byte, 64<<20)
+	runtime.GC()
+	for deadline := time.Now().Add(wiretest.Patience); percentage() != paceLeast; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("it is %d percent for a heap of 64 MB", percentage())
+		}
+	}
+	runtime.KeepAlive(kept)
+}
