@@ -50,22 +50,22 @@ func printReport(w io.Writer, m Machine, chosen []scenario, o options, results [
 			t.heading("  ! " + fault)
 		}
 	}
-	growthRows(&t, f)
+	comparisonRows(&t, f)
 	t.print(w)
 }
 
-// growthRows compares scenarios that differ in the number of clients.
-func growthRows(t *table, f figures) {
-	t.heading("growth: CPU per delivery with ten times the clients, divided by that without")
-	for _, pair := range growth {
-		row := []string{pair[1]}
-		grown := func(server string) []float64 {
-			return f.ratios(cpuDelivery, place{pair[1], server}, place{pair[0], server})
+// comparisonRows compares scenarios with each other.
+func comparisonRows(t *table, f figures) {
+	t.heading("the same server in two scenarios: one figure divided by the other")
+	for _, c := range comparisons {
+		ratios := func(server string) []float64 {
+			return f.ratios(c.metric, place{c.of, server}, place{c.by, server})
 		}
+		row := []string{c.about}
 		for _, name := range names {
-			row = append(row, spread(grown(name)))
+			row = append(row, spread(ratios(name)))
 		}
-		t.row(append(row, "", reached(grown(ours), growthGoal, cpuDelivery))...)
+		t.row(append(row, "", reached(ratios(ours), comparisonGoal, c.metric))...)
 	}
 }
 

@@ -70,6 +70,7 @@ func scenarios(quick bool) []scenario {
 	ten := pair
 	ten.clients *= 10
 	everybody := traffic{clients: 100, group: 100, window: 8, size: medium}
+	stuck := traffic{clients: 100, group: 100, window: 8, size: large, rate: 5000}
 	polling := pair
 	polling.transport = load.Polling
 	rooms := scale(2000, 200)
@@ -105,6 +106,8 @@ func scenarios(quick bool) []scenario {
 			run:   traffic{clients: 500, group: 500, window: 8, size: medium, rate: 10000}.run},
 		{name: "slow-reader", about: "to 49 others, 5,000 deliveries/s, 20 KB; one reads 300 KB/s", stretch: 2,
 			run: traffic{clients: 50, group: 50, size: large, rate: 5000, slowReader: 300_000}.run},
+		{name: "all-read", about: "to 99 others, 5,000 deliveries/s, 20 KB", stretch: 4, without: []string{plain}, run: stuck.run},
+		{name: "stuck-reader", about: "the same, and one reads nothing", stretch: 4, without: []string{plain}, run: stuck.slow(1).run},
 		{name: "rooms", about: thousands(rooms) + " rooms of 4, as fast as possible, 1.5 KB", rounds: heavyRounds, without: noCrowds,
 			run: traffic{clients: 4 * rooms, group: 4, window: 1, size: medium}.run},
 
@@ -118,15 +121,22 @@ func scenarios(quick bool) []scenario {
 	}
 }
 
-// growth names pairs of scenarios whose cost per delivery should hardly
-// differ: the second has ten times the clients of the first.
-var growth = [][2]string{{"pairs-afap", "pairs-afap-1000"}, {"pairs-rate", "pairs-rate-1000"}}
+// comparison is of two scenarios in which a server should do about as well: the
+// metric of one is divided by that of the other.
+type comparison struct{ about, metric, of, by string }
 
-// growthGoal is how many times the cost may be.
-const growthGoal = 1.2
+var comparisons = []comparison{
+	{"ten times the pairs, as fast as possible: " + cpuDelivery, cpuDelivery, "pairs-afap-1000", "pairs-afap"},
+	{"ten times the pairs at the same rate: " + cpuDelivery, cpuDelivery, "pairs-rate-1000", "pairs-rate"},
+	{"one of 100 reads nothing: " + p99 + " of the others", p99, "stuck-reader", "all-read"},
+}
+
+// comparisonGoal is how many times as much it may be.
+const comparisonGoal = 1.2
 
 func (s scenario) takesPart(server string) bool { return !slices.Contains(s.without, server) }
 
 func (t traffic) withSize(n int) traffic { t.size = n; return t }
 func (t traffic) withBinary() traffic    { t.binary = true; return t }
 func (t traffic) at(rate int) traffic    { t.rate = rate; return t }
+func (t traffic) slow(rate int) traffic  { t.slowReader = rate; return t }
