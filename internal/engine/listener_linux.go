@@ -12,6 +12,7 @@ import (
 
 func newListener(l net.Listener) net.Listener {
 	if tcp, ok := l.(*net.TCPListener); ok {
+		pollers() // now, so that the first client changes nothing in what is open
 		return rawListener{tcp}
 	}
 	return l

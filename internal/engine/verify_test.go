@@ -169,7 +169,12 @@ func TestRevisionThatIsNotServedIsRefusedInsideTheWebSocket(t *testing.T) {
 	if !strings.HasPrefix(head, "HTTP/1.1 101 ") || !strings.HasPrefix(rest, "HTTP/1.1 400 ") || !strings.HasSuffix(rest, "Unsupported protocol version") {
 		t.Errorf("the answer is %q", got)
 	}
-	if told := c.told.take(); len(told) != 1 || !strings.HasPrefix(told[0], "5 ") {
+	var told []string
+	eventually(t, "the listeners are told", func() bool { // after the client
+		told = append(told, c.told.take()...)
+		return len(told) > 0
+	})
+	if len(told) != 1 || !strings.HasPrefix(told[0], "5 ") {
 		t.Errorf("told %q", told)
 	}
 }
