@@ -3,6 +3,7 @@
 import { test } from 'node:test';
 import { startServer } from '../clients/server.mjs';
 import { accessible } from './accessible.mjs';
+import { eventually } from './eventually.mjs';
 import { arrive, chromiumWithoutCamera, clearHouse, gather, house, insecureHost, picture } from './house.mjs';
 import { allSeeEachOther } from './meeting.mjs';
 
@@ -65,6 +66,21 @@ test('the server is gone, and back', async (t) => {
   await person.join();
 });
 
+test('a connection that stays lost is looked for again and again', async (t) => {
+  t.after(clearHouse);
+  const people = await gather(['Ana', 'Ben'], { room: 'lost', inits: [countRestarts] });
+  await allSeeEachOther(people);
+  for (const person of people) {
+    await person.sees('a connection', "window.connections[0]?.connectionState === 'connected'");
+    await person.evaluate(loseConnection);
+  }
+  let restarts;
+  await eventually('one of them has restarted ICE three times', async () => {
+    restarts = await Promise.all(people.map((person) => person.evaluate('window.restarts')));
+    return Math.max(...restarts) >= 3;
+  }, () => restarts);
+});
+
 test('a name is missing', async (t) => {
   t.after(clearHouse);
   const person = await arrive('', { room: 'nameless', browser: house.firefox });
@@ -77,4 +93,22 @@ test('a name is missing', async (t) => {
 function refuseDevices() {
   const refused = () => Promise.reject(new DOMException('Permission denied', 'NotAllowedError'));
   navigator.mediaDevices.getUserMedia = refused;
+}
+
+/** Runs in the window before the page's scripts. */
+function countRestarts() {
+  window.restarts = 0;
+  const { restartIce } = RTCPeerConnection.prototype;
+  RTCPeerConnection.prototype.restartIce = function restart() {
+    window.restarts++;
+    restartIce.call(this);
+  };
+}
+
+/** Runs in the window: as a browser does, it tells once that the connection has failed, and no more. */
+function loseConnection() {
+  const [connection] = window.connections;
+  const lost = new Event('connectionstatechange');
+  Object.defineProperty(connection, 'connectionState', { value: 'failed' });
+  connection.dispatchEvent(lost);
 }

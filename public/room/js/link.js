@@ -6,7 +6,7 @@
 // (WebRTC 1.0, section 10.7): the polite side drops its own offer.
 
 const places = { mic: 'audio', camera: 'video', screen: 'video' }; // in the order of the description
-const restartAfter = 4_000; // ms without a connection until another way is looked for
+const restartAfter = 4_000; // ms without a connection until another way is looked for, and looked for again
 
 export class Link {
   #pc;
@@ -139,14 +139,18 @@ export class Link {
 
   #stateChanged() {
     const { connectionState } = this.#pc;
-    clearTimeout(this.#restart);
+    clearInterval(this.#restart);
     if (this.state === 'closed') return;
     if (connectionState === 'closed') {
       this.close();
       return;
     }
     if (connectionState === 'failed') this.restart();
-    if (connectionState === 'disconnected') this.#restart = setTimeout(() => this.restart(), restartAfter);
+    // Again and again, since the browser reports no further failure of what has failed, and a restart
+    // that is asked for while another one is under way comes to nothing.
+    if (['failed', 'disconnected'].includes(connectionState)) {
+      this.#restart = setInterval(() => this.restart(), restartAfter);
+    }
     if (connectionState === 'connected') this.#enter('connected');
     else if (this.state === 'connected') this.#enter('interrupted');
     else if (this.state === 'connecting' && connectionState === 'failed') this.#enter('stuck');
@@ -206,12 +210,20 @@ export class Link {
   }
 
   /** Bounds what a place sends, in bits per second. */
-  async limit(place, maxBitrate) {
+  limit(place, maxBitrate) {
+    // Chromium refuses parameters when a description was taken up since they were read.
+    this.#received = this.#received
+      .then(() => this.#limit(place, maxBitrate))
+      .catch((error) => this.#failed('bitrate', error));
+  }
+
+  async #limit(place, maxBitrate) {
+    if (this.state === 'closed') return;
     const sender = this.#senders?.[place];
     const parameters = sender?.getParameters();
     if (!parameters?.encodings?.length) return; // before the first negotiation there are none
     for (const encoding of parameters.encodings) encoding.maxBitrate = maxBitrate;
-    await sender.setParameters(parameters).catch((error) => this.#failed('bitrate', error));
+    await sender.setParameters(parameters);
   }
 
   /** Sends a text; reports whether it could be. */
@@ -227,7 +239,7 @@ export class Link {
 
   close() {
     if (this.state === 'closed') return;
-    clearTimeout(this.#restart);
+    clearInterval(this.#restart);
     this.state = 'closed';
     this.#pc.close();
     this.#on.state();
