@@ -12,12 +12,17 @@ export const insecureHost = 'room.test';
 const small = { width: 560, height: 360 }; // six windows full of pictures are much to draw
 
 const chromiumArguments = [
-  '--use-fake-device-for-media-stream=fps=10', '--use-fake-ui-for-media-stream',
+  '--use-fake-device-for-media-stream=fps=5', '--use-fake-ui-for-media-stream',
   `--host-resolver-rules=MAP ${insecureHost} 127.0.0.1`,
 ];
 const firefoxPreferences = {
   'media.navigator.streams.fake': true,
   'media.navigator.permission.disabled': true,
+  // Its made-up camera does not go by what the page asks for.
+  'media.navigator.video.default_width': 320,
+  'media.navigator.video.default_height': 180,
+  'media.navigator.video.default_fps': 5,
+  'layout.frame_rate': 10, // how often windows are drawn, in a second
 };
 
 /** The browsers and the server that run while the tests do. */
