@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"os"
-	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
 	"time"
@@ -37,7 +36,6 @@ func TidyMemory(ctx context.Context, sessions func() uint64) {
 		}
 		allocated, live := memoryUse()
 		if u.tidy(allocated, live, sessions()) {
-			runtime.GC() // pools keep what they have through one collection
 			debug.FreeOSMemory()
 		}
 	}

@@ -17,7 +17,7 @@ type pace struct {
 }
 
 const (
-	paceSlack = 12 << 20 // bytes of garbage
+	paceSlack = 24 << 20 // bytes of garbage
 	paceLeast = 50       // percent of what is in use
 	paceMost  = 400
 )

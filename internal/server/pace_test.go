@@ -11,7 +11,7 @@ import (
 
 func TestPercentageFollowsTheHeap(t *testing.T) {
 	const mb = 1 << 20
-	for live, want := range map[uint64]int{0: 400, 2 * mb: 400, 6 * mb: 200, 12 * mb: 100, 24 * mb: 50, 1 << 40: 50} {
+	for live, want := range map[uint64]int{0: 400, 6 * mb: 400, 12 * mb: 200, 24 * mb: 100, 48 * mb: 50, 1 << 40: 50} {
 		if got := percentFor(live); got != want {
 			t.Errorf("%d bytes in use: %d percent, want %d", live, got, want)
 		}
