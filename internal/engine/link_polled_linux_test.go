@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"signaling/internal/wiretest"
@@ -144,4 +145,41 @@ func TestPolledLinkClosesItsDescriptor(t *testing.T) {
 			eventually(t, "no descriptor is left", func() bool { return descriptors(t) <= before })
 		})
 	}
+}
+
+// A goroutine that has waited for a turn in vain ends.
+func TestSpareTurnsRetire(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := new(poller)
+		ended := func(s *turn) bool {
+			select {
+			case _, more := <-s.begin:
+				return !more
+			default:
+				return false
+			}
+		}
+		spare := []*turn{newTurn(p), newTurn(p), newTurn(p)}
+		want := func(when string, retired ...bool) {
+			t.Helper()
+			for i, s := range spare {
+				if got := ended(s); got != retired[i] {
+					t.Errorf("%s: turn %d has ended: %v, want %v", when, i, got, retired[i])
+				}
+			}
+		}
+		for _, s := range spare {
+			p.keep(s)
+		}
+		time.Sleep(retireAfter + time.Second)
+		want("they have come meanwhile", false, false, false)
+		p.keep(p.takeSpare())
+		time.Sleep(retireAfter)
+		want("one was needed", true, true, false)
+		time.Sleep(retireAfter)
+		want("nobody was", true, true, true)
+		if p.takeSpare() != nil || p.retiring {
+			t.Error("there is still somebody who waits, or for whom")
+		}
+	})
 }

@@ -3,9 +3,11 @@ package engine
 import (
 	"os"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"syscall"
+	"time"
 	"unsafe"
 )
 
@@ -19,8 +21,10 @@ type poller struct {
 
 	mu sync.Mutex
 	// guarded by mu
-	links map[int32]*polledLink
-	spare []*turn // whose goroutines wait for the next one
+	links    map[int32]*polledLink
+	spare    []*turn // whose goroutines wait for the next one
+	unused   int     // the fewest of them since retire looked last
+	retiring bool    // it will look again
 }
 
 // maxEvents is how many events are taken from the system at once.
@@ -106,7 +110,7 @@ type turn struct {
 	next   int
 	count  int
 	over   bool
-	begin  chan struct{} // the next one
+	begin  chan struct{} // the next one; closed when there is none
 }
 
 func newTurn(p *poller) *turn { return &turn{p: p, begin: make(chan struct{}, 1)} }
@@ -131,7 +135,9 @@ func (p *poller) run(t *turn) {
 			if !p.keep(t) {
 				return
 			}
-			<-t.begin
+			if _, more := <-t.begin; !more {
+				return
+			}
 			continue
 		}
 		if err := raw.Read(wait); err != nil {
@@ -144,6 +150,9 @@ func (p *poller) run(t *turn) {
 // handshakes each costs a turn, and a new goroutine would grow its stack anew.
 const maxSpare = 8
 
+// retireAfter is how long a goroutine waits for a turn at least before it ends.
+const retireAfter = 5 * time.Second
+
 // keep holds a turn that is over for later. It reports false if there are
 // enough.
 func (p *poller) keep(t *turn) bool {
@@ -152,8 +161,28 @@ func (p *poller) keep(t *turn) bool {
 	if len(p.spare) == maxSpare {
 		return false
 	}
+	if !p.retiring {
+		p.retiring = true
+		time.AfterFunc(retireAfter, p.retire)
+	}
 	p.spare = append(p.spare, t)
 	return true
+}
+
+// retire ends the goroutines that have not been needed since it looked last,
+// and comes back as long as there are others.
+func (p *poller) retire() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, t := range p.spare[:p.unused] {
+		close(t.begin)
+	}
+	p.spare = slices.Delete(p.spare, 0, p.unused)
+	p.unused = len(p.spare)
+	p.retiring = p.unused > 0
+	if p.retiring {
+		time.AfterFunc(retireAfter, p.retire)
+	}
 }
 
 // takeSpare returns a turn whose goroutine waits, or nil.
@@ -166,6 +195,7 @@ func (p *poller) takeSpare() *turn {
 	last := len(p.spare) - 1
 	t := p.spare[last]
 	p.spare = p.spare[:last]
+	p.unused = min(p.unused, last)
 	return t
 }
 
