@@ -4,6 +4,7 @@ import (
 	"crypto/sha1"
 	"encoding/base64"
 	"fmt"
+	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -86,49 +87,64 @@ func isToken(s string) bool {
 	return s != "" && strings.Trim(s, "!#$%&'*+-.^_`|~"+alphanumeric) == ""
 }
 
-// handshakeWriteTime is how long the refusal of a handshake may take to go out.
-const handshakeWriteTime = 10 * time.Second
+// refusalTime is how long the refusal of a handshake may take to go out.
+const refusalTime = 10 * time.Second
 
 // acceptWebSocket takes the connection over from net/http and returns it with
 // the answer to the opening handshake, which is to be written first. It has
 // answered the request when it fails.
 func (srv *Server) acceptWebSocket(w http.ResponseWriter, r *http.Request, q query) (ws *wsConn, answer []byte, err error) {
 	protocol, problem := checkWebSocket(r)
+	if problem != "" {
+		return nil, nil, refuseWebSocket(w, problem)
+	}
 	var extensions string
 	window := 0
 	if srv.opts.DeflateAbove > 0 {
 		extensions, window = agreeOnDeflate(r.Header.Values("Sec-WebSocket-Extensions"))
 	}
-	if problem == "" { // listeners are called while net/http still closes what panics
-		answer = srv.switching(w, r, q, protocol, extensions)
+	answer = srv.switching(w, r, q, protocol, extensions) // while net/http still closes what its listeners panic in
+	if l := takePolledLink(r, srv.unlinked); l != nil {
+		return srv.newLinked(l, window, nil), answer, nil
 	}
-	if problem == "" {
-		if l := takePolledLink(r, srv.unlinked); l != nil {
-			return srv.newLinked(l, window, nil), answer, nil
-		}
-	}
-	conn, buffered, err := http.NewResponseController(w).Hijack()
+	conn, early, err := hijack(w)
 	if err != nil {
-		http.Error(w, "this connection cannot become a WebSocket: use HTTP/1.1", http.StatusHTTPVersionNotSupported)
 		return nil, nil, err
 	}
-	if problem != "" {
-		conn.SetDeadline(time.Now().Add(handshakeWriteTime))
-		var headers []string
-		if problem == badVersion {
-			headers = []string{"Sec-WebSocket-Version: 13, 8"}
-		}
-		conn.Write(rawError(problem, headers...))
-		conn.Close()
-		return nil, nil, fmt.Errorf("websocket handshake: %s", problem)
-	}
-	early, _ := buffered.Reader.Peek(buffered.Reader.Buffered()) // at most what is there: cannot fail
-	conn.SetDeadline(time.Time{})
 	l := newPolledLink(conn, srv.unlinked)
 	if l == nil {
 		l = newBlockingLink(conn, srv.unlinked)
 	}
 	return srv.newLinked(l, window, early), answer, nil
+}
+
+// refuseWebSocket answers an opening handshake that has a problem.
+func refuseWebSocket(w http.ResponseWriter, problem string) error {
+	conn, _, err := hijack(w)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	var headers []string
+	if problem == badVersion {
+		headers = []string{"Sec-WebSocket-Version: 13, 8"}
+	}
+	conn.SetDeadline(time.Now().Add(refusalTime))
+	conn.Write(rawError(problem, headers...))
+	return fmt.Errorf("websocket handshake: %s", problem)
+}
+
+// hijack takes the connection over from net/http, and what has been read of it
+// behind the request. It has answered the request when it fails.
+func hijack(w http.ResponseWriter) (conn net.Conn, early []byte, err error) {
+	conn, buffered, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		http.Error(w, "this connection cannot become a WebSocket: use HTTP/1.1", http.StatusHTTPVersionNotSupported)
+		return nil, nil, err
+	}
+	conn.SetDeadline(time.Time{})
+	early, _ = buffered.Reader.Peek(buffered.Reader.Buffered()) // at most what is there: cannot fail
+	return conn, early, nil
 }
 
 // newLinked returns a WebSocket of the server on a link that unlinked hears the
