@@ -20,7 +20,8 @@ const (
 )
 
 // TidyMemory returns unused memory to the system when the process has become
-// quiet, and paces the garbage collector, until ctx is done. sessions tells how many clients there are.
+// quiet, and paces the garbage collector, until ctx is done. sessions tells how
+// many clients there are.
 func TidyMemory(ctx context.Context, sessions func() uint64) {
 	tick := time.NewTicker(tidyInterval)
 	defer tick.Stop()

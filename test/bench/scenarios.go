@@ -107,7 +107,7 @@ func scenarios(quick bool) []scenario {
 		{name: "slow-reader", about: "to 49 others, 5,000 deliveries/s, 20 KB; one reads 300 KB/s", stretch: 2,
 			run: traffic{clients: 50, group: 50, size: large, rate: 5000, slowReader: 300_000}.run},
 		{name: "all-read", about: "to 99 others, 5,000 deliveries/s, 20 KB", stretch: 4, without: []string{plain}, run: stuck.run},
-		{name: "stuck-reader", about: "the same, and one reads nothing", stretch: 4, without: []string{plain}, run: stuck.slow(1).run},
+		{name: "stuck-reader", about: "the same, and one reads nothing", stretch: 4, without: []string{plain}, run: stuck.slow(1).run}, // a byte a second, handed out in twentieths, is none
 		{name: "rooms", about: thousands(rooms) + " rooms of 4, as fast as possible, 1.5 KB", rounds: heavyRounds, without: noCrowds,
 			run: traffic{clients: 4 * rooms, group: 4, window: 1, size: medium}.run},
 
