@@ -45,7 +45,8 @@ type Bridge struct {
 
 	panics atomic.Uint64 // that were caught
 
-	namespaces sync.Map // the names of those that the module can find
+	namespaces sync.Map // by name, those that the module can find
+	census     census
 
 	// creating is held while a namespace may come into being: the module looks
 	// for it and makes it in two steps, and two clients would get one each.
@@ -167,7 +168,7 @@ func (b *Bridge) make(namespace string) (end func()) {
 // made notes a new namespace.
 func (b *Bridge) made(nsp socket.Namespace) {
 	b.guardSockets(nsp)
-	b.namespaces.Store(nsp.Name(), true)
+	b.namespaces.Store(nsp.Name(), nsp)
 	if c := b.created.Load(); c != nil && c.namespace == nsp.Name() {
 		c.release()
 	}

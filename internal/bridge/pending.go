@@ -81,6 +81,7 @@ func (c *conn) settleLocked() {
 	c.pending, c.ended = nil, nil
 	c.mu.Unlock()
 	if ended != nil {
+		defer c.b.leave()
 		c.Emit("close", string(*ended), nil)
 		c.dropSockets()
 	}
@@ -133,5 +134,6 @@ func (c *conn) end(reason engine.Reason) {
 		return
 	}
 	c.mu.Unlock()
+	defer c.b.leave()
 	c.Emit("close", string(reason), nil)
 }

@@ -20,6 +20,7 @@ func (r router) Opened(s *engine.Session) {
 	c := &conn{b: r.b, session: s, budget: r.b.newBudget()}
 	c.decoder.Format = r.b.encoder.Format
 	s.SetValue(c)
+	r.b.enter()
 	if s.Revision() == engine.Revision3 {
 		c.begin("/")
 	}
