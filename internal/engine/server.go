@@ -134,6 +134,9 @@ func (srv *Server) remove(s *Session) {
 	srv.mu.Lock()
 	defer srv.mu.Unlock()
 	delete(srv.sessions, s.id)
+	if len(srv.sessions) == 0 {
+		srv.sessions = make(map[string]*Session) // the old one has room for the most that there were
+	}
 }
 
 func (srv *Server) serves(transport string) bool {

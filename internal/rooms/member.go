@@ -138,6 +138,9 @@ func (m *Membership) leaveAll(id socket.SocketId) (member *Member, left, emptied
 		return nil, nil, nil
 	}
 	delete(m.members, id)
+	if len(m.members) == 0 {
+		m.members = make(map[socket.SocketId]*Member)
+	}
 	for _, room := range member.rooms {
 		if m.dropLocked(member, room) {
 			emptied = append(emptied, room)
@@ -149,7 +152,9 @@ func (m *Membership) leaveAll(id socket.SocketId) (member *Member, left, emptied
 		m.list[member.index] = m.list[last]
 		m.list[member.index].index = member.index
 		m.list[last] = nil
-		m.list = m.list[:last]
+		if m.list = m.list[:last]; last == 0 {
+			m.list = nil
+		}
 		member.index = -1
 		m.everyone.Store(nil)
 	}
