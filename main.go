@@ -80,6 +80,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	}
 	server.WarnDescriptors(c.Limits.MaxSessions, log)
 	server.Announce(stdout, l.Addr())
+	go server.ReserveDescriptors()                     // ends soon
 	go server.TidyMemory(ctx, b.Engine().ClientsCount) // ends with ctx
 	var health server.Health
 	leave := func() {
