@@ -47,6 +47,10 @@ func TestDescriptorsUsedUp(t *testing.T) {
 	if log := p.log.String(); strings.Count(log, "all file descriptors are used") != 1 {
 		t.Errorf("the log says %q", log)
 	}
+	crowd[0].Conn.Close() // one descriptor is too few for a page
+	if a := wiretest.NewBrowser(t, p.addr).Must(t, "GET", "/", ""); a.Status != 503 || !strings.Contains(a.Body, "full") {
+		t.Errorf("the page is answered %d %q", a.Status, a.Body)
+	}
 	for _, w := range crowd {
 		w.Conn.Close()
 	}

@@ -88,8 +88,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		b.Drain(context.Background(), c.Drain)
 		b.Close()
 	}
-	routes := health.Routes(server.Routes(b, bundle, servers, pages))
-	err = bounds(c.Limits, counts).Serve(ctx, l, routes, leave, log)
+	site := server.Site{Handler: health.Routes(server.Routes(b, bundle, servers, pages)), Direct: b.Direct}
+	err = bounds(c.Limits, counts).Serve(ctx, l, site, leave, log)
 	admitted, peak := gate.Admitted()
 	counts.LogTotals()
 	log.Info("stopped", "handshakes", admitted, "most_in_a_second", peak)

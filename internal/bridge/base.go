@@ -133,6 +133,12 @@ func enginePath(e *base, opts *socket.ServerOptions) string {
 	return e.ComputePath(&usual)
 }
 
+// hooked tells whether the application takes part in serving requests.
+func (e *base) hooked() bool {
+	return len(e.Middlewares()) > 0 || e.ListenerCount("headers") > 0 ||
+		e.ListenerCount("initial_headers") > 0 || e.ListenerCount("connection_error") > 0
+}
+
 // runMiddleware runs the engine's middlewares, those of io.Engine().Use.
 func (e *base) runMiddleware(w http.ResponseWriter, r *http.Request) (answered bool, err error) {
 	if len(e.Middlewares()) == 0 {

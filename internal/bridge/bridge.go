@@ -97,6 +97,17 @@ func (b *Bridge) Handle(namespace, event string, h Handler) {
 // meant for ServeHTTP.
 func (b *Bridge) Match(r *http.Request) bool { return strings.HasPrefix(r.URL.EscapedPath(), b.path) }
 
+// Direct returns what serves the requests of clients to the path, if that needs
+// nothing of net/http's but a http.ResponseWriter, and the longest body they
+// have; else nil. An application that takes part in serving requests may need
+// all of net/http.
+func (b *Bridge) Direct(path string) (h http.Handler, limit int64) {
+	if path != b.path || b.base.hooked() {
+		return nil, 0
+	}
+	return b, int64(b.engine.MaxPayload())
+}
+
 // ServeHTTP serves the Engine.IO requests.
 func (b *Bridge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer b.guardRequest()

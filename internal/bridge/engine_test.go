@@ -219,3 +219,27 @@ func TestVolatileIsDroppedWhenNobodyPolls(t *testing.T) {
 	f.io.Volatile().Emit("fits")
 	w.Want(t, `42["fits"]`)
 }
+
+// An application that takes part in serving requests has them served by
+// net/http.
+func TestRequestsThatTheApplicationTakesPartIn(t *testing.T) {
+	for name, take := range map[string]func(*fixture){
+		"none":                           func(*fixture) {},
+		"by a middleware":                func(f *fixture) { f.Engine().Use(func(_ *types.HttpContext, next func(error)) { next(nil) }) },
+		"by their headers":               func(f *fixture) { f.Engine().On("headers", func(...any) {}) },
+		"by the headers of handshakes":   func(f *fixture) { f.Engine().On("initial_headers", func(...any) {}) },
+		"by hearing of those refused":    func(f *fixture) { f.Engine().On("connection_error", func(...any) {}) },
+		"by another path than the usual": func(f *fixture) { f.path = "/other/" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := serve(t, options(), take)
+			h, limit := f.Direct("/socket.io/")
+			if direct := h != nil; direct != (name == "none") {
+				t.Errorf("they are the engine's: %v", direct)
+			}
+			if h != nil && limit != int64(f.engine.MaxPayload()) {
+				t.Errorf("the limit is %d", limit)
+			}
+		})
+	}
+}

@@ -29,7 +29,7 @@ func BenchmarkReadFrame(b *testing.B) {
 					c.in.end = len(c.in.bytes) // until the buffer has grown
 				}
 				c.in.start, c.in.end = 0, copy(c.in.bytes, frame)
-				if err := c.handle(nil); err != nil {
+				if err := c.arrived(nil); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -52,7 +52,7 @@ func BenchmarkNewText(b *testing.B) {
 // sink is a link whose peer takes everything at once.
 type sink struct{ written int }
 
-func (*sink) start(*wsConn)         {}
+func (*sink) start(reader)          {}
 func (*sink) stop()                 {}
 func (*sink) stopIn(time.Duration)  {}
 func (*sink) closeWrite()           {}

@@ -38,8 +38,9 @@ func (s *Session) closeFor(reason Reason) {
 // it unlocks.
 func (s *Session) closePollingLocked() {
 	if s.poll != nil {
-		s.bidFarewellLocked(append(s.queue.takeAll(), closePacket)...)
+		farewell, packets := s.farewellLocked(), append(s.queue.takeAll(), closePacket)
 		s.finishLocked(s.parting)
+		farewell.answer(packets...)
 		return
 	}
 	s.closeWait = time.AfterFunc(pollingCloseWait, func() { s.abandon(s.parting) })
@@ -71,9 +72,7 @@ func (s *Session) end(reason Reason, last, frame *Packet) {
 	if s.state == stateClosing {
 		reason = s.parting // whichever way the connection ends now
 	}
-	if s.poll != nil {
-		s.bidFarewellLocked(last)
-	}
+	farewell := s.farewellLocked()
 	ws := s.ws
 	switch {
 	case ws == nil:
@@ -85,6 +84,7 @@ func (s *Session) end(reason Reason, last, frame *Packet) {
 		s.queue.push(frame)
 	}
 	s.finishLocked(reason)
+	farewell.answer(last)
 	if ws == nil || reason == SlowConsumer {
 		return
 	}
@@ -97,11 +97,14 @@ func (s *Session) end(reason Reason, last, frame *Packet) {
 	s.writeLocked()
 }
 
-// bidFarewellLocked answers the held poll, the session's last.
-func (s *Session) bidFarewellLocked(packets ...*Packet) {
-	s.poll, s.farewell = nil, s.poll
-	s.farewell.last = true
-	s.farewell.answer(packets...)
+// farewellLocked returns the held poll, if any, the session's last: the caller
+// answers it when it does not hold mu.
+func (s *Session) farewellLocked() *poll {
+	held := s.takePollLocked()
+	if held != nil {
+		held.last, s.farewell = true, held
+	}
+	return held
 }
 
 // finishLocked makes the session closed and owes the handler its Closed. The
@@ -112,8 +115,9 @@ func (s *Session) finishLocked(reason Reason) {
 	if s.closeWait != nil {
 		s.closeWait.Stop()
 	}
-	if s.post != nil {
-		s.post.abort()
+	reading := s.post
+	if reading != nil {
+		reading.aborted = true
 	}
 	if s.ws != nil {
 		s.ws.stopIn(closeWait)
@@ -122,6 +126,9 @@ func (s *Session) finishLocked(reason Reason) {
 	s.mu.Unlock()
 	if probing != nil {
 		probing.stop()
+	}
+	if reading != nil {
+		reading.interrupt()
 	}
 	s.srv.remove(s)
 	s.leave()

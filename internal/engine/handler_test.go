@@ -2,6 +2,7 @@ package engine
 
 import (
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"signaling/internal/wiretest"
@@ -65,15 +66,15 @@ func TestSessionMayEndInsideItsOwnCalls(t *testing.T) {
 }
 
 func TestNothingIsReceivedBehindAnEndInsideReceived(t *testing.T) {
-	received := 0
+	var received atomic.Int32
 	f := serve(t, options(), hooks{received: func(s *Session, _ *Batch, _ []byte, _ bool) {
-		received++
+		received.Add(1)
 		s.Close()
 	}})
 	p, _ := f.polling(t)
 	p.Post(t, "4a\x1e4b\x1e4c").Want(t, 200, "ok")
-	if received != 1 {
-		t.Errorf("%d packets were handled, want the one before the end", received)
+	if n := received.Load(); n != 1 {
+		t.Errorf("%d packets were handled, want the one before the end", n)
 	}
 	p.Get(t)
 }

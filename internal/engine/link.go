@@ -5,13 +5,24 @@ import (
 	"time"
 )
 
+// reader is given what a link reads, by one goroutine at a time.
+type reader interface {
+	room() []byte            // for the next bytes; nowhere: resume continues
+	take(n int)              // that many have come there
+	arrived(y yielder) error // handle them; an error ends reading
+	unread() []byte          // what has come and is not handled
+	dropEmpty()              // nothing more has come for now
+	dropInput()              // nothing will be handled any more
+	readEnded(err error)     // once
+}
+
 // link carries the bytes of a WebSocket connection. There are two kinds: one
 // that a poller drives, where the system has what that needs, and one with a
 // goroutine of its own.
 type link interface {
-	// start reads in the background: bytes go to c.consume, and c.ended is
-	// called once when there is nothing more to read, with the reason.
-	start(c *wsConn)
+	// start reads in the background, for c, beginning with what c has already.
+	// When there is nothing more to read c is told the reason.
+	start(c reader)
 	// stop makes reading end with errStopped.
 	stop()
 	// stopIn is stop after a while.

@@ -21,13 +21,13 @@ func newBlockingLink(conn net.Conn, closed func()) link {
 	return l
 }
 
-func (l *blockingLink) start(c *wsConn) {
-	go func() { c.ended(l.read(c)) }() // ends with the connection
+func (l *blockingLink) start(c reader) {
+	go func() { c.readEnded(l.read(c)) }() // ends with the connection
 }
 
 // read hands everything that arrives to the handler, until there is an error.
-func (l *blockingLink) read(c *wsConn) error {
-	early := c.in != nil // the opening handshake brought bytes along
+func (l *blockingLink) read(c reader) error {
+	early := len(c.unread()) > 0 // the opening handshake brought bytes along
 	for {
 		if !early {
 			if err := l.fill(c); err != nil {
@@ -35,19 +35,16 @@ func (l *blockingLink) read(c *wsConn) error {
 			}
 		}
 		early = false
-		if err := c.handle(nil); err != nil {
+		if err := c.arrived(nil); err != nil {
 			return err
 		}
 	}
 }
 
 // fill reads once, holding a buffer while it waits.
-func (l *blockingLink) fill(c *wsConn) error {
-	if c.in == nil {
-		c.in = takeBuffer()
-	}
-	n, err := l.Conn.Read(c.in.free())
-	c.in.end += n
+func (l *blockingLink) fill(c reader) error {
+	n, err := l.Conn.Read(c.room())
+	c.take(n)
 	switch {
 	case n > 0:
 		return nil

@@ -3,8 +3,8 @@ package engine
 import (
 	"io"
 	"net"
-	"net/http"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -17,23 +17,25 @@ type polledLink struct {
 	// immutable
 	poller *poller
 	fd     int
-	c      *wsConn
-	closed func() // hears that the descriptor is closed
 
 	// turns is who may read: see ready.
 	turns atomic.Int32
 	// stopped is set when reading is to end.
 	stopped atomic.Bool
+	// resumed is set when what has been read already is to be looked at again.
+	resumed atomic.Bool
 
 	// owned by the reader
+	c         reader
 	done      bool // reading has ended
 	lingering bool
 
 	// open is held by everybody who uses the descriptor, and taken by close:
 	// its number may belong to another connection right after.
-	open  sync.RWMutex
-	shut  bool
-	timer *time.Timer // what after waits for
+	open   sync.RWMutex
+	shut   bool
+	closed func()      // hears that the descriptor is closed; nil: nobody does
+	timer  *time.Timer // what after waits for
 
 	rest restWriter
 }
@@ -60,47 +62,22 @@ const (
 // connection, which it closes; or nil when there can be none. When the link is
 // closed it calls closed.
 func newPolledLink(conn net.Conn, closed func()) link {
-	all, err := pollers()
-	if raw, ok := conn.(*rawConn); ok {
-		conn = raw.TCPConn
-	}
 	tcp, ok := conn.(*net.TCPConn)
-	if err != nil || !ok {
+	if !ok {
 		return nil
 	}
 	fd := duplicate(tcp)
 	if fd < 0 {
 		return nil
 	}
-	tcp.Close() // the duplicate keeps the connection
-	return newLinkOf(fd, all, closed)
-}
-
-// takePolledLink is newPolledLink for the connection of a request that net/http
-// is serving: it takes the connection away without a Hijack, which would cost
-// the buffers that net/http otherwise uses again. For net/http the connection
-// is closed from then on. It returns nil, and the connection can be hijacked, if
-// there can be no such link or the peer has not waited for the answer: what it
-// sent may be in those buffers.
-func takePolledLink(r *http.Request, closed func()) link {
-	all, err := pollers()
-	c, ok := r.Context().Value(connKey{}).(*rawConn)
-	if err != nil || !ok || r.ContentLength != 0 || !c.reads.headEnds.Load() {
-		return nil
-	}
-	fd := duplicate(c.TCPConn)
-	if fd < 0 {
-		return nil
-	}
-	c.SetReadDeadline(time.Unix(1, 0)) // stops net/http looking out for the peer to leave
-	c.reads.mu.Lock()
-	defer c.reads.mu.Unlock()
-	if !c.reads.headEnds.Load() {
+	l := newLinkOf(fd)
+	if l == nil {
 		syscall.Close(fd)
 		return nil
 	}
-	c.TCPConn.Close()
-	return newLinkOf(fd, all, closed)
+	l.closed = closed
+	tcp.Close() // the duplicate keeps the connection
+	return l
 }
 
 // duplicate returns another descriptor of the connection, or -1.
@@ -119,24 +96,34 @@ func duplicate(tcp *net.TCPConn) (fd int) {
 	return fd
 }
 
-func newLinkOf(fd int, all []*poller, closed func()) link {
-	l := &polledLink{fd: fd, closed: closed, poller: all[int(nextPoller.Add(1))%len(all)]}
+// newLinkOf returns a link with the descriptor, which it closes, or nil if the
+// system gives no poller.
+func newLinkOf(fd int) *polledLink {
+	all, err := pollers()
+	if err != nil {
+		return nil
+	}
+	l := &polledLink{fd: fd, poller: all[int(nextPoller.Add(1))%len(all)]}
 	l.turns.Store(busy) // events, and a stop, wait for start
 	return l
 }
 
-func (l *polledLink) start(c *wsConn) {
+// start, called by the reader, replaces whom the link reads for.
+func (l *polledLink) start(c reader) {
+	first := l.c == nil
 	l.c = c
-	if err := l.poller.add(l); err != nil {
-		l.finish(err)
-		return
+	if first {
+		if err := l.poller.add(l); err != nil {
+			l.finish(err)
+			return
+		}
+		defer l.release()
 	}
-	if c.in != nil { // the opening handshake brought bytes along
-		if err := c.handle(nil); err != nil {
+	if len(c.unread()) > 0 { // the opening handshake brought bytes along
+		if err := c.arrived(nil); err != nil {
 			l.finish(err)
 		}
 	}
-	l.release()
 }
 
 // ready serves an event of the descriptor. Only one goroutine reads: a second
@@ -195,28 +182,31 @@ func (l *polledLink) receive(t *turn, hangup bool) {
 		l.discard()
 		return
 	}
+	if l.resumed.Swap(false) && !l.done {
+		if err := l.c.arrived(t.yielder()); err != nil {
+			l.finish(err)
+		}
+	}
 	for reads := 0; !l.done && !l.stopped.Load(); reads++ {
 		if reads == maxReads {
 			l.again()
 			return
 		}
-		if l.c.in == nil {
-			l.c.in = takeBuffer()
+		room := l.c.room()
+		if len(room) == 0 {
+			return
 		}
-		room := l.c.in.free()
 		n, err := l.read(room)
 		if err == syscall.EAGAIN {
-			if l.c.in.start == l.c.in.end {
-				l.c.dropInput()
-			}
+			l.c.dropEmpty()
 			return
 		}
 		if err != nil {
 			l.finish(err)
 			return
 		}
-		l.c.in.end += n
-		if err := l.c.handle(t.yielder()); err != nil {
+		l.c.take(n)
+		if err := l.c.arrived(t.yielder()); err != nil {
 			l.finish(err)
 			return
 		}
@@ -233,7 +223,7 @@ func (l *polledLink) finish(err error) {
 	}
 	l.done = true
 	l.c.dropInput()
-	l.c.ended(err)
+	l.c.readEnded(err)
 }
 
 func (l *polledLink) read(p []byte) (int, error) {
@@ -337,6 +327,66 @@ func (l *polledLink) stop() {
 	}
 }
 
+// resume has the reader look again at what has been read already.
+func (l *polledLink) resume() {
+	l.resumed.Store(true)
+	for {
+		if l.turns.CompareAndSwap(idle, busy) {
+			l.receive(nil, true)
+			l.release()
+			return
+		}
+		if l.turns.CompareAndSwap(busy, again) || l.turns.Load() == again {
+			return // who reads will see
+		}
+	}
+}
+
+// hand passes the link on to somebody who hears of its end by closed.
+func (l *polledLink) hand(closed func()) {
+	l.open.Lock()
+	defer l.open.Unlock()
+	l.closed = closed
+}
+
+// surrender gives up the link for its connection, which has been read already
+// as far as early. The caller is the reader.
+func (l *polledLink) surrender(early []byte) (net.Conn, error) {
+	l.poller.remove(l)
+	l.open.Lock()
+	defer l.open.Unlock()
+	if l.shut {
+		return nil, net.ErrClosed
+	}
+	file := os.NewFile(uintptr(l.fd), "")
+	conn, err := net.FileConn(file) // a duplicate
+	if err != nil {
+		return nil, err
+	}
+	// The connection lives on: closing the descriptor would not end its events.
+	l.poller.forget(l)
+	l.shut = true
+	file.Close()
+	return &earlyConn{Conn: conn, early: slices.Clone(early)}, nil
+}
+
+// earlyConn is a connection whose first bytes have been read already.
+type earlyConn struct {
+	net.Conn
+	early []byte // owned by the one who reads
+}
+
+func (c *earlyConn) Read(p []byte) (int, error) {
+	if len(c.early) > 0 {
+		n := copy(p, c.early)
+		if c.early = c.early[n:]; len(c.early) == 0 {
+			c.early = nil
+		}
+		return n, nil
+	}
+	return c.Conn.Read(p)
+}
+
 func (l *polledLink) stopIn(d time.Duration) { l.after(d, l.stop) }
 
 // after calls f in a while, unless the link is closed or given something else
@@ -397,7 +447,9 @@ func (l *polledLink) close() {
 	}
 	l.shut = true
 	syscall.Close(l.fd)
-	l.closed()
+	if l.closed != nil {
+		l.closed()
+	}
 	if l.timer != nil {
 		l.timer.Stop()
 	}

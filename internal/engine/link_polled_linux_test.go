@@ -25,16 +25,6 @@ func polledPair(t *testing.T) (clients [2]*net.TCPConn, polled [2]*polledLink) {
 	return clients, polled
 }
 
-// The server's own listener hands out connections of its own kind.
-func TestConnectionOfTheListenerIsPolled(t *testing.T) {
-	_, server := listened(t)
-	l := newPolledLink(server, func() {})
-	if _, ok := l.(*polledLink); !ok {
-		t.Fatalf("a connection of the listener has the link %T", l)
-	}
-	l.close()
-}
-
 // run starts a link with a handler made of a function.
 func run(l link, message func(data []byte)) {
 	c := newWSConn(l, 1<<20, nil)

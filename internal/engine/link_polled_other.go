@@ -2,13 +2,7 @@
 
 package engine
 
-import (
-	"net"
-	"net/http"
-)
+import "net"
 
 // newPolledLink returns nil: there is no poller for this system.
 func newPolledLink(net.Conn, func()) link { return nil }
-
-// takePolledLink returns nil, likewise.
-func takePolledLink(*http.Request, func()) link { return nil }

@@ -1,8 +1,11 @@
 package engine
 
 import (
+	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -133,17 +136,41 @@ func serve(t *testing.T, opts Options, h hooks) *fixture {
 	return serveOn(t, opts, h, func(*httptest.Server) {})
 }
 
+// frontOptions has the engine's requests served without net/http.
+func frontOptions(srv *Server) FrontOptions {
+	return FrontOptions{
+		Direct: func(path string) (http.Handler, int64) {
+			if strings.HasPrefix(target, path+"?") {
+				return srv, int64(srv.opts.MaxPayload)
+			}
+			return nil, 0
+		},
+		HeaderBytes: 16 << 10,
+		Waits:       func(Waiter, bool) {},
+		Exhausted:   func() bool { return false },
+		HeaderTime:  wiretest.Patience, IdleTime: wiretest.Patience, BodyTime: wiretest.Patience, WriteTime: wiretest.Patience,
+		Log: slog.New(slog.DiscardHandler),
+	}
+}
+
 // serveOn is serve on a server that setUp has had its hands on.
 func serveOn(t *testing.T, opts Options, h hooks, setUp func(*httptest.Server)) *fixture {
 	t.Helper()
 	handler := &strict{t: t, hooks: h, calls: make(map[*Session]*calls)}
 	srv := NewServer(opts, handler)
 	web := httptest.NewUnstartedServer(http.HandlerFunc(srv.ServeHTTP))
+	front := NewFront(web.Listener.(*net.TCPListener), frontOptions(srv))
+	if front != nil {
+		web.Listener = front
+	}
 	setUp(web)
 	web.Start()
 	t.Cleanup(func() {
 		srv.Close()
 		web.Close()
+		if front != nil {
+			front.Shutdown(t.Context())
+		}
 		within(t, "every session that was opened is told to be closed", handler.open.Wait)
 	})
 	return &fixture{srv, web.Listener.Addr().String(), web}

@@ -85,6 +85,11 @@ func (p *poller) again(l *polledLink) {
 	syscall.EpollCtl(p.fd, syscall.EPOLL_CTL_MOD, l.fd, &event) // fails only for one that is gone
 }
 
+// forget ends the events of the link's descriptor, which somebody else keeps.
+func (p *poller) forget(l *polledLink) {
+	syscall.EpollCtl(p.fd, syscall.EPOLL_CTL_DEL, l.fd, nil) // cannot fail: it was added
+}
+
 // remove forgets the link. It comes before its descriptor is closed, which
 // takes it from the epoll instance.
 func (p *poller) remove(l *polledLink) {

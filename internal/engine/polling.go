@@ -15,23 +15,36 @@ import (
 
 // poll is a GET that waits for packets. It is answered once.
 type poll struct {
-	packets chan []*Packet
+	s       *Session
+	w       http.ResponseWriter
+	r       *http.Request
+	packets chan []*Packet // to the handler that waits for them; nil: none does
 	last    bool           // the answer is the session's end
 	over    sync.WaitGroup // until the answer is on its way, or the client is gone
 }
 
-func (p *poll) answer(packets ...*Packet) { p.packets <- packets }
+// answer answers a poll that was taken from its session, unless it is nil. It
+// does not wait for the client.
+func (p *poll) answer(packets ...*Packet) {
+	if p == nil {
+		return
+	}
+	if p.packets != nil {
+		p.packets <- packets
+		return
+	}
+	p.s.writePoll(p.w, p.r, packets)
+	p.w.(*response).send()
+	p.over.Done()
+}
 
 // post is a POST whose body is being read.
 type post struct {
-	control *http.ResponseController
-	aborted bool
-}
-
-// abort makes the pending read fail. The session's mu is held.
-func (p *post) abort() {
-	p.aborted = true
-	p.control.SetReadDeadline(time.Unix(1, 0))
+	w         http.ResponseWriter
+	r         *http.Request
+	isBinary  bool
+	interrupt func() // makes the pending read fail
+	aborted   bool   // guarded by the session's mu
 }
 
 // servePolling handles a request of an open polling session.
@@ -46,12 +59,12 @@ func (s *Session) servePolling(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// answerPollLocked gives the queue to the held GET, if there are both.
-func (s *Session) answerPollLocked() {
-	if s.poll != nil && !s.queue.empty() {
-		s.poll.answer(s.queue.takeAll()...)
-		s.poll = nil
-	}
+// takePollLocked returns the held GET, if any, for the caller to answer when it
+// does not hold mu.
+func (s *Session) takePollLocked() *poll {
+	held := s.poll
+	s.poll = nil
+	return held
 }
 
 // servePoll answers a GET with what is queued, or holds it until there is something.
@@ -72,12 +85,28 @@ func (s *Session) servePoll(w http.ResponseWriter, r *http.Request) {
 		s.finishLocked(s.parting)
 		s.writePoll(w, r, []*Packet{noopPacket, closePacket})
 	default:
-		held := &poll{packets: make(chan []*Packet, 1)}
-		held.over.Add(1)
-		s.poll = held
-		s.mu.Unlock()
-		s.hold(w, r, held)
+		s.holdLocked(w, r)
 	}
+}
+
+// holdLocked keeps the GET until there is something to answer it with. The
+// caller holds mu; it unlocks.
+func (s *Session) holdLocked(w http.ResponseWriter, r *http.Request) {
+	held := &poll{s: s, w: w, r: r}
+	held.over.Add(1)
+	s.poll = held
+	if d, ok := w.(*response); ok {
+		d.hold(func() {
+			if s.pollerGone(held) {
+				held.over.Done()
+			}
+		})
+		s.mu.Unlock()
+		return
+	}
+	held.packets = make(chan []*Packet, 1)
+	s.mu.Unlock()
+	held.wait()
 }
 
 // lateLocked refuses a request of a session that has ended, or moved to
@@ -91,18 +120,23 @@ func (s *Session) lateLocked(w http.ResponseWriter, r *http.Request) {
 	s.srv.refuse(w, r, f)
 }
 
-// hold waits for packets to answer the GET with, or for its client to go away.
-func (s *Session) hold(w http.ResponseWriter, r *http.Request, held *poll) {
-	defer held.over.Done()
+// wait waits for packets to answer the GET with, or for its client to go away.
+func (p *poll) wait() {
+	defer p.over.Done()
 	select {
-	case packets := <-held.packets:
-		s.writePoll(w, r, packets)
-		if held.last {
-			http.NewResponseController(w).Flush() // see awaitFarewell
+	case packets := <-p.packets:
+		p.s.writePoll(p.w, p.r, packets)
+		if p.last {
+			http.NewResponseController(p.w).Flush() // see awaitFarewell
 		}
-		return
-	case <-r.Context().Done():
+	case <-p.r.Context().Done():
+		p.s.pollerGone(p)
 	}
+}
+
+// pollerGone ends the session whose client has left its poll. It reports false
+// if somebody is about to answer that.
+func (s *Session) pollerGone(held *poll) bool {
 	s.mu.Lock()
 	gone := s.poll == held
 	if gone {
@@ -112,6 +146,7 @@ func (s *Session) hold(w http.ResponseWriter, r *http.Request, held *poll) {
 	if gone {
 		s.abandon(TransportError)
 	}
+	return gone
 }
 
 var payloadBuffers = sync.Pool{New: func() any { return new([]byte) }}
@@ -136,12 +171,22 @@ func (s *Session) writePoll(w http.ResponseWriter, r *http.Request, packets []*P
 		body = compress(w.Header(), r, payload)
 	}
 	w.Header()["Content-Length"] = []string{strconv.Itoa(len(body))}
-	if _, err := w.Write(body); errors.Is(err, os.ErrDeadlineExceeded) {
-		s.abandon(SlowConsumer)
+	if d, ok := w.(*response); ok {
+		d.slow = s.notTaken
+	}
+	if _, err := w.Write(body); err != nil {
+		s.notTaken(err)
 	}
 	if cap(payload) <= maxPooledPayload {
 		*pooled = payload
 		payloadBuffers.Put(pooled)
+	}
+}
+
+// notTaken ends the session whose client has not read its poll.
+func (s *Session) notTaken(err error) {
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		s.abandon(SlowConsumer)
 	}
 }
 
@@ -170,7 +215,14 @@ func (s *Session) setHeaders(w http.ResponseWriter, r *http.Request, contentType
 // servePost handles the packets in the body of a POST, then answers "ok".
 func (s *Session) servePost(w http.ResponseWriter, r *http.Request) {
 	isBinary := r.Header.Get("Content-Type") == "application/octet-stream"
-	reading := &post{control: http.NewResponseController(w)}
+	reading := &post{w: w, r: r, isBinary: isBinary}
+	direct, _ := w.(*response)
+	if direct != nil {
+		reading.interrupt = direct.c.link.stop
+	} else {
+		control := http.NewResponseController(w)
+		reading.interrupt = func() { control.SetReadDeadline(time.Unix(1, 0)) }
+	}
 	s.mu.Lock()
 	switch {
 	case s.state == stateClosed || s.ws != nil:
@@ -185,35 +237,45 @@ func (s *Session) servePost(w http.ResponseWriter, r *http.Request) {
 	s.post = reading
 	s.mu.Unlock()
 
+	if direct != nil {
+		direct.readBody(func(body []byte, err error) { s.endPost(reading, body, err) })
+		return
+	}
 	body, err := readBody(r, s.srv.opts.MaxPayload)
+	s.endPost(reading, body.Bytes(), err)
+	bodyBuffers.Put(body)
+}
+
+// endPost handles the body of a POST, or the error of reading it, and answers.
+func (s *Session) endPost(p *post, body []byte, err error) {
 	s.mu.Lock()
-	aborted := reading.aborted
+	aborted := p.aborted
 	s.post = nil
 	s.mu.Unlock()
 	switch {
 	case errors.Is(err, errTooLarge):
-		refuseBody(w, r, reading.control)
+		refuseBody(p.w, p.r)
 		return
 	case aborted || err != nil:
 		s.abandon(TransportError)
 		panic(http.ErrAbortHandler) // drops the connection, as Node does
 	}
-	defer bodyBuffers.Put(body)
-	s.receiveBody(body.Bytes(), isBinary)
-	s.awaitFarewell()
-	s.setHeaders(w, r, "text/html") // text/plain makes some browsers offer a download
-	w.Header()["Content-Length"] = []string{"2"}
-	io.WriteString(w, "ok")
+	s.receiveBody(p.w, body, p.isBinary)
+	s.awaitFarewell(p.w)
+	s.setHeaders(p.w, p.r, "text/html") // text/plain makes some browsers offer a download
+	p.w.Header()["Content-Length"] = []string{"2"}
+	io.WriteString(p.w, "ok")
 }
 
 // awaitFarewell returns when the client of a session that has ended could have
 // been told so by its poll. Told first that its POST is done, it would make the
 // next, and take the refusal of that for the reason.
-func (s *Session) awaitFarewell() {
+func (s *Session) awaitFarewell(w http.ResponseWriter) {
 	s.mu.Lock()
 	farewell := s.farewell
 	s.mu.Unlock()
 	if farewell != nil {
+		yield(w)
 		farewell.over.Wait()
 	}
 }
@@ -223,18 +285,16 @@ var bodyBuffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 // readBody reads the request's body into a pooled buffer. A body longer than
 // limit is errTooLarge, found without reading all of it.
 func readBody(r *http.Request, limit int) (*bytes.Buffer, error) {
-	if r.ContentLength > int64(limit) {
-		return nil, errTooLarge
-	}
 	buf := bodyBuffers.Get().(*bytes.Buffer)
 	buf.Reset()
-	if _, err := buf.ReadFrom(io.LimitReader(r.Body, int64(limit)+1)); err != nil {
-		return nil, err
+	if r.ContentLength > int64(limit) {
+		return buf, errTooLarge
 	}
-	if buf.Len() > limit {
-		return nil, errTooLarge
+	_, err := buf.ReadFrom(io.LimitReader(r.Body, int64(limit)+1))
+	if err == nil && buf.Len() > limit {
+		err = errTooLarge
 	}
-	return buf, nil
+	return buf, err
 }
 
 // Bounds on what is read of a refused body, so that a client which sends all
@@ -245,7 +305,8 @@ const (
 )
 
 // refuseBody answers a POST whose body is too large.
-func refuseBody(w http.ResponseWriter, r *http.Request, control *http.ResponseController) {
+func refuseBody(w http.ResponseWriter, r *http.Request) {
+	control := http.NewResponseController(w)
 	control.EnableFullDuplex() // else net/http would close the connection
 	w.Header().Set("Content-Length", "0")
 	w.WriteHeader(http.StatusRequestEntityTooLarge)
@@ -256,7 +317,7 @@ func refuseBody(w http.ResponseWriter, r *http.Request, control *http.ResponseCo
 }
 
 // receiveBody handles every packet of a POST's body.
-func (s *Session) receiveBody(body []byte, isBinary bool) {
+func (s *Session) receiveBody(w http.ResponseWriter, body []byte, isBinary bool) {
 	if s.isJSONP {
 		var ok bool
 		if body, ok = parseForm(body); !ok {
@@ -267,7 +328,10 @@ func (s *Session) receiveBody(body []byte, isBinary bool) {
 		body = mendUTF8(body)
 	}
 	var b Batch
-	s.receiving.Lock()
+	if d, ok := w.(*response); ok {
+		b.yielder = d.y
+	}
+	s.beginReceiving(&b)
 	ok := parsePayload(body, s.revision, isBinary, func(p packet) bool {
 		if p.kind == Close {
 			s.end(TransportClose, noopPacket, closeFrame(codeNone))

@@ -37,6 +37,9 @@ func (b *readBuffer) release() {
 // unread returns the bytes not yet consumed.
 func (b *readBuffer) unread() []byte { return b.bytes[b.start:b.end] }
 
+// full tells whether there is no room without more memory.
+func (b *readBuffer) full() bool { return b.start == 0 && b.end == len(b.bytes) }
+
 // free returns the room for the next read, at least one byte. Beyond largeSize
 // it grows by doubling, so that a peer must send half of what it makes us hold.
 func (b *readBuffer) free() []byte {
@@ -60,3 +63,41 @@ func (b *readBuffer) free() []byte {
 	b.bytes = grown
 	return b.bytes[b.end:]
 }
+
+// input is what has been read of a connection. It has a buffer only as long as
+// there is something in it.
+type input struct{ in *readBuffer }
+
+// room returns where the next bytes go.
+func (i *input) room() []byte {
+	if i.in == nil {
+		i.in = takeBuffer()
+	}
+	return i.in.free()
+}
+
+// unread returns the bytes not yet consumed.
+func (i *input) unread() []byte {
+	if i.in == nil {
+		return nil
+	}
+	return i.in.unread()
+}
+
+// dropInput gives the buffer back, and what is in it.
+func (i *input) dropInput() {
+	if i.in != nil {
+		i.in.release()
+		i.in = nil
+	}
+}
+
+// dropEmpty gives the buffer back if there is nothing in it.
+func (i *input) dropEmpty() {
+	if len(i.unread()) == 0 {
+		i.dropInput()
+	}
+}
+
+// take notes that n bytes have come into the room.
+func (i *input) take(n int) { i.in.end += n }

@@ -117,6 +117,15 @@ func (s *Session) receive(b *Batch, p packet) bool {
 	return true
 }
 
+// beginReceiving keeps other packets of the session out, for those that b's
+// reader has. If it must wait for them b's yielder goes.
+func (s *Session) beginReceiving(b *Batch) {
+	if !s.receiving.TryLock() { // a POST is still being handled, or an end told
+		b.MayBlock()
+		s.receiving.Lock()
+	}
+}
+
 // endReceiving lets the next packet of the session in, and writes what the
 // handled ones sent.
 func (s *Session) endReceiving(b *Batch) {

@@ -98,11 +98,14 @@ func (s *Session) fullLocked() bool {
 // far as the kernel takes it. A queue over its bound that does not move ends
 // the session.
 func (s *Session) flush() {
+	var held *poll
+	var packets []*Packet
 	s.mu.Lock()
 	s.batch = nil
 	switch {
+	case s.ws == nil && s.poll != nil && !s.queue.empty():
+		held, packets = s.takePollLocked(), s.queue.takeAll()
 	case s.ws == nil:
-		s.answerPollLocked()
 	case !s.writing && !s.queue.empty():
 		s.writing = true
 		s.writeLocked()
@@ -110,6 +113,7 @@ func (s *Session) flush() {
 	}
 	full := s.fullLocked()
 	s.mu.Unlock()
+	held.answer(packets...)
 	if full {
 		s.abandon(SlowConsumer)
 	}

@@ -95,6 +95,9 @@ func NewServer(opts Options, handler Handler) *Server {
 	return &Server{opts: opts, handler: handler, sessions: make(map[string]*Session)}
 }
 
+// MaxPayload returns the option of that name.
+func (srv *Server) MaxPayload() int { return srv.opts.MaxPayload }
+
 // Session returns the open session with the given id, or nil.
 func (srv *Server) Session(id string) *Session {
 	srv.mu.RLock()
@@ -159,6 +162,9 @@ func (srv *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	q := parseQuery(r.URL.RawQuery)
+	if q.sid == "" {
+		yield(w) // a handshake asks the application
+	}
 	s, refused := srv.verify(r, q, upgrade)
 	switch {
 	case refused != nil:

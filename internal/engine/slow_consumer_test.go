@@ -209,6 +209,8 @@ func TestQueueIsBoundedWithinABatch(t *testing.T) {
 	if err := <-posted; err != nil {
 		t.Fatal(err)
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if longest > 2*opts.MaxQueuePackets {
 		t.Errorf("the queue has held %d packets, its bound is %d", longest, opts.MaxQueuePackets)
 	}

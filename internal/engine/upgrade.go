@@ -97,14 +97,8 @@ type wsReader struct {
 var errSessionClosed = errors.New("the session is closed")
 
 func (r *wsReader) begin(y yielder) {
-	if !r.s.receiving.TryLock() { // a POST is still being handled, or an end told
-		if y != nil {
-			y.handOver()
-			y = nil
-		}
-		r.s.receiving.Lock()
-	}
 	r.b.yielder = y
+	r.s.beginReceiving(&r.b)
 }
 
 func (r *wsReader) end() {
@@ -239,11 +233,9 @@ func (p *prober) releasePolls() {
 			return
 		case <-tick.C:
 			p.s.mu.Lock()
-			if p.s.poll != nil {
-				p.s.poll.answer(noopPacket)
-				p.s.poll = nil
-			}
+			held := p.s.takePollLocked()
 			p.s.mu.Unlock()
+			held.answer(noopPacket)
 		}
 	}
 }
@@ -271,15 +263,13 @@ func (p *prober) adopt() bool {
 		return false
 	}
 	s.upgrading, s.upgraded, s.probing, s.ws = false, true, nil, p.ws
-	if s.poll != nil {
-		s.poll.answer(closePacket) // the polling transport is closed
-		s.poll = nil
-	}
+	held := s.takePollLocked()
 	closing := s.state == stateClosing
 	if closing {
 		s.queue.push(closeFrame(codeNone))
 	}
 	s.mu.Unlock()
+	held.answer(closePacket) // the polling transport is closed
 	reader := &wsReader{s: s}
 	p.ws.handler = reader
 	reader.begin(p.yielder) // the rest of what has arrived is the session's

@@ -156,13 +156,7 @@ func (srv *Server) reject(w http.ResponseWriter, r *http.Request, upgrade bool, 
 		return
 	}
 	srv.tellRefused(r, f)
-	conn, _, err := http.NewResponseController(w).Hijack()
-	if err != nil {
-		http.Error(w, f.text(), http.StatusBadRequest)
-		return
-	}
-	defer conn.Close()
-	conn.Write(rawError(f.text()))
+	dropWith(w, rawError(f.text())) // fails where nothing can be upgraded, with an answer
 }
 
 // refuse answers a refused request that is no upgrade.

@@ -83,8 +83,12 @@ func firstProtocol(offers []string) (first string, ok bool) {
 
 // isToken tells whether s is a token, RFC 9110 section 5.6.2.
 func isToken(s string) bool {
-	const alphanumeric = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	return s != "" && strings.Trim(s, "!#$%&'*+-.^_`|~"+alphanumeric) == ""
+	for i := range len(s) {
+		if c := s[i]; !isAlphanumeric(c) && strings.IndexByte("-!#$%&'*+.^_`|~", c) < 0 {
+			return false
+		}
+	}
+	return s != ""
 }
 
 // refusalTime is how long the refusal of a handshake may take to go out.
@@ -103,9 +107,10 @@ func (srv *Server) acceptWebSocket(w http.ResponseWriter, r *http.Request, q que
 	if srv.opts.DeflateAbove > 0 {
 		extensions, window = agreeOnDeflate(r.Header.Values("Sec-WebSocket-Extensions"))
 	}
-	answer = srv.switching(w, r, q, protocol, extensions) // while net/http still closes what its listeners panic in
-	if l := takePolledLink(r, srv.unlinked); l != nil {
-		return srv.newLinked(l, window, nil), answer, nil
+	answer = srv.switching(w, r, q, protocol, extensions) // while whoever serves it still closes what its listeners panic in
+	if d, ok := w.(*response); ok {
+		l, early := d.takeLink(srv.unlinked)
+		return srv.newLinked(l, window, early), answer, nil
 	}
 	conn, early, err := hijack(w)
 	if err != nil {
@@ -120,18 +125,31 @@ func (srv *Server) acceptWebSocket(w http.ResponseWriter, r *http.Request, q que
 
 // refuseWebSocket answers an opening handshake that has a problem.
 func refuseWebSocket(w http.ResponseWriter, problem string) error {
+	var headers []string
+	if problem == badVersion {
+		headers = []string{"Sec-WebSocket-Version: 13, 8"}
+	}
+	if err := dropWith(w, rawError(problem, headers...)); err != nil {
+		return err
+	}
+	return fmt.Errorf("websocket handshake: %s", problem)
+}
+
+// dropWith sends last, as it is, and closes the connection. It has answered the
+// request when it fails.
+func dropWith(w http.ResponseWriter, last []byte) error {
+	if d, ok := w.(*response); ok {
+		d.drop(last)
+		return nil
+	}
 	conn, _, err := hijack(w)
 	if err != nil {
 		return err
 	}
 	defer conn.Close()
-	var headers []string
-	if problem == badVersion {
-		headers = []string{"Sec-WebSocket-Version: 13, 8"}
-	}
 	conn.SetDeadline(time.Now().Add(refusalTime))
-	conn.Write(rawError(problem, headers...))
-	return fmt.Errorf("websocket handshake: %s", problem)
+	conn.Write(last)
+	return nil
 }
 
 // hijack takes the connection over from net/http, and what has been read of it

@@ -11,15 +11,15 @@ import (
 // What reads it owns every field; writes go through the link.
 type wsConn struct {
 	link
-	limit     int         // of one message, in bytes
-	window    int         // messages longer than it are not compressed for the peer; 0: none is, in either direction
-	handler   wsHandler   // changes once, when a probe becomes a session
-	ended     func(error) // hears why reading ended
-	in        *readBuffer // what has been read and not consumed; nil: nothing
-	fragments []byte      // of a message whose last frame is still to come
-	first     opcode      // of that message; opContinuation: there is none
-	deflated  bool        // that message is compressed
-	pieces    int         // of it that have come
+	limit   int         // of one message, in bytes
+	window  int         // messages longer than it are not compressed for the peer; 0: none is, in either direction
+	handler wsHandler   // changes once, when a probe becomes a session
+	ended   func(error) // hears why reading ended
+	input
+	fragments []byte // of a message whose last frame is still to come
+	first     opcode // of that message; opContinuation: there is none
+	deflated  bool   // that message is compressed
+	pieces    int    // of it that have come
 }
 
 // wsHandler receives what a wsConn reads, one call at a time.
@@ -35,25 +35,18 @@ type peerClosed struct{ payload []byte }
 
 func (*peerClosed) Error() string { return "websocket: closed by the peer" }
 
-// handle gives what has arrived to the handler. An error ends reading: a
+// arrived gives what has arrived to the handler. An error ends reading: a
 // *peerClosed, a *frameError, or one of the handler's.
-func (c *wsConn) handle(y yielder) error {
+func (c *wsConn) arrived(y yielder) error {
 	c.handler.begin(y)
 	err := c.consume()
 	c.handler.end()
-	if c.in.start == c.in.end {
-		c.dropInput()
-	}
+	c.dropEmpty()
 	return err
 }
 
-// dropInput gives the buffer back, so that an idle connection holds none.
-func (c *wsConn) dropInput() {
-	if c.in != nil {
-		c.in.release()
-		c.in = nil
-	}
-}
+// readEnded tells why reading ended.
+func (c *wsConn) readEnded(err error) { c.ended(err) }
 
 // consume handles every whole frame in the buffer.
 func (c *wsConn) consume() error {

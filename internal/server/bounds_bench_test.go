@@ -14,7 +14,7 @@ import (
 // without them.
 func BenchmarkRequest(b *testing.B) {
 	bounded := func(ctx context.Context, l net.Listener) {
-		bounds().Serve(ctx, l, ok, func() {}, slog.New(slog.DiscardHandler))
+		bounds().Serve(ctx, l, Site{Handler: ok}, func() {}, slog.New(slog.DiscardHandler))
 	}
 	bare := func(ctx context.Context, l net.Listener) {
 		srv := http.Server{Handler: ok}

@@ -47,13 +47,19 @@ func (r *reserve) Accept() (net.Conn, error) {
 		if !errors.Is(err, syscall.EMFILE) && !errors.Is(err, syscall.ENFILE) {
 			return conn, err
 		}
-		if r.counts.Add(limit.Descriptors) {
-			r.counts.Log(limit.Descriptors)
-		}
-		if !r.refuse() {
+		if !r.exhausted() {
 			return nil, err // net/http tries again in a while
 		}
 	}
+}
+
+// exhausted refuses the next client, for whom there is no descriptor. It reports
+// false when there is none in hand for that either.
+func (r *reserve) exhausted() bool {
+	if r.counts.Add(limit.Descriptors) {
+		r.counts.Log(limit.Descriptors)
+	}
+	return r.refuse()
 }
 
 // Close closes the listener and what it has in hand.

@@ -7,10 +7,9 @@ import "syscall"
 const roomForDescriptors = 16 << 10
 
 // ReserveDescriptors has the system make room for the descriptors of many
-// connections. It would double its table whenever that is full, and have each
-// thread that wants a descriptor meanwhile wait, for 20 ms: then Go starts a
-// thread for every client that is being connected, and keeps them. It takes
-// that long itself.
+// connections. It would double its table whenever that is full, and have whoever
+// wants a descriptor meanwhile wait, for 20 ms: all who come then would wait
+// too. It takes that long itself.
 func ReserveDescriptors() {
 	most, known := maxDescriptors()
 	if !known {

@@ -27,7 +27,7 @@ func Listen(addr string) (net.Listener, error) {
 	l, err := config.Listen(context.Background(), "tcp", addr)
 	switch {
 	case err == nil:
-		return engine.Listener(l), nil
+		return l, nil
 	case errors.Is(err, syscall.EADDRINUSE):
 		return nil, fmt.Errorf("%s is in use: stop what listens there, or choose another address with -addr", addr)
 	case errors.Is(err, os.ErrPermission):
@@ -37,31 +37,45 @@ func Listen(addr string) (net.Listener, error) {
 	}
 }
 
-// Serve serves h on l, within DefaultBounds.
-func Serve(ctx context.Context, l net.Listener, h http.Handler, stop func(), log *slog.Logger) error {
-	return DefaultBounds(limit.NewCounts(log)).Serve(ctx, l, h, stop, log)
+// Site is what is served.
+type Site struct {
+	http.Handler // of every request
+	// Direct returns the handler of requests to the path that the engine may
+	// read itself, see engine.FrontOptions. nil: there are none.
+	Direct func(path string) (h http.Handler, limit int64)
 }
 
-// Serve serves h on l until ctx is done, then calls stop, which ends the
+// Serve serves site on l, within DefaultBounds.
+func Serve(ctx context.Context, l net.Listener, site Site, stop func(), log *slog.Logger) error {
+	return DefaultBounds(limit.NewCounts(log)).Serve(ctx, l, site, stop, log)
+}
+
+// Serve serves site on l until ctx is done, then calls stop, which ends the
 // sessions, and waits for the requests under way. Until stop returns new
 // requests are served too: clients that poll need them to hear of the end. It
 // closes l.
-func (b Bounds) Serve(ctx context.Context, l net.Listener, h http.Handler, stop func(), log *slog.Logger) error {
+func (b Bounds) Serve(ctx context.Context, l net.Listener, site Site, stop func(), log *slog.Logger) error {
 	waiting := newWaiting(b.MaxIdle, b.Counts)
 	srv := &http.Server{
-		Handler:           b.limitRequest(h),
+		Handler:           b.limitRequest(site),
 		ReadHeaderTimeout: b.HeaderTime,
 		IdleTimeout:       b.IdleTime,
 		MaxHeaderBytes:    b.HeaderBytes,
 		ConnState:         waiting.changed,
-		ConnContext:       engine.ConnContext,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
 	// Shutdown would wait for connections that have sent nothing yet, and
 	// browsers open some in advance.
 	srv.RegisterOnShutdown(waiting.close)
+	reserve := newReserve(l, b.Counts)
+	defer reserve.Close()
+	front := b.newFront(l, site, waiting, reserve, log)
+	var others net.Listener = reserve
+	if front != nil {
+		others = front
+	}
 	served := make(chan error, 1)
-	go func() { served <- srv.Serve(newReserve(l, b.Counts)) }() // ends with Shutdown
+	go func() { served <- srv.Serve(others) }() // ends with Shutdown
 	select {
 	case err := <-served:
 		return fmt.Errorf("serve: %w", err)
@@ -74,8 +88,30 @@ func (b Bounds) Serve(ctx context.Context, l net.Listener, h http.Handler, stop 
 	if err := srv.Shutdown(timeout); err != nil {
 		srv.Close()
 	}
+	if front != nil {
+		front.Shutdown(timeout)
+	}
 	<-served
 	return nil
+}
+
+// newFront returns what stands before net/http, nil if nothing does.
+func (b Bounds) newFront(l net.Listener, site Site, waiting *waiting, reserve *reserve, log *slog.Logger) *engine.Front {
+	tcp, ok := l.(*net.TCPListener)
+	if !ok || site.Direct == nil {
+		return nil
+	}
+	return engine.NewFront(tcp, engine.FrontOptions{
+		Direct:      site.Direct,
+		Waits:       waiting.waits,
+		Exhausted:   reserve.exhausted,
+		HeaderBytes: b.HeaderBytes,
+		HeaderTime:  b.HeaderTime,
+		IdleTime:    b.IdleTime,
+		BodyTime:    b.BodyTime,
+		WriteTime:   b.WriteTime,
+		Log:         log,
+	})
 }
 
 // Announce prints the line that tells where to go.

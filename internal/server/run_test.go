@@ -87,7 +87,7 @@ func runWithin(t *testing.T, h http.Handler, b Bounds, stop func()) *running {
 	ctx, cancel := context.WithCancel(context.Background())
 	r := &running{l.Addr().String(), cancel, make(chan error, 1), make(chan struct{}, 8)}
 	go func() { // ends with cancel
-		r.ended <- b.Serve(ctx, l, h, func() {
+		r.ended <- b.Serve(ctx, l, Site{Handler: h}, func() {
 			stop()
 			r.stops <- struct{}{}
 		}, slog.New(slog.DiscardHandler))
@@ -158,7 +158,7 @@ func TestServeFailsWithItsListener(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.Close()
-	err = Serve(context.Background(), l, http.NotFoundHandler(), func() {}, slog.New(slog.DiscardHandler))
+	err = Serve(context.Background(), l, Site{Handler: http.NotFoundHandler()}, func() {}, slog.New(slog.DiscardHandler))
 	if err == nil || !strings.HasPrefix(err.Error(), "serve: ") {
 		t.Errorf("Serve on a closed listener returned %v", err)
 	}

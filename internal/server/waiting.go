@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"sync"
 
+	"signaling/internal/engine"
 	"signaling/internal/limit"
 )
 
@@ -20,19 +21,24 @@ type waiting struct {
 
 	mu sync.Mutex
 	// guarded by mu
-	order  list.List // of net.Conn, the longest first
-	place  map[net.Conn]*list.Element
+	order  list.List // of engine.Waiter, the longest first
+	place  map[engine.Waiter]*list.Element
 	closed bool // none may wait any more
 }
 
 func newWaiting(limit int, counts *limit.Counts) *waiting {
-	return &waiting{limit: limit, counts: counts, place: make(map[net.Conn]*list.Element)}
+	return &waiting{limit: limit, counts: counts, place: make(map[engine.Waiter]*list.Element)}
 }
 
 // changed is the server's ConnState hook. A connection is StateNew, or
 // StateIdle, until the whole header of its next request has come in.
 func (w *waiting) changed(conn net.Conn, state http.ConnState) {
-	if state == http.StateNew || state == http.StateIdle {
+	w.waits(conn, state == http.StateNew || state == http.StateIdle)
+}
+
+// waits notes that a connection waits for a request, or no longer does.
+func (w *waiting) waits(conn engine.Waiter, so bool) {
+	if so {
 		surplus, atEnd := w.add(conn)
 		if surplus == nil {
 			return
@@ -54,7 +60,7 @@ func (w *waiting) changed(conn net.Conn, state http.ConnState) {
 
 // add enters a connection and returns the one that is to be closed, if any;
 // after the end that is the connection itself.
-func (w *waiting) add(conn net.Conn) (surplus net.Conn, atEnd bool) {
+func (w *waiting) add(conn engine.Waiter) (surplus engine.Waiter, atEnd bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.closed {
@@ -64,7 +70,7 @@ func (w *waiting) add(conn net.Conn) (surplus net.Conn, atEnd bool) {
 	if w.limit == 0 || w.order.Len() <= w.limit {
 		return nil, false
 	}
-	surplus = w.order.Remove(w.order.Front()).(net.Conn)
+	surplus = w.order.Remove(w.order.Front()).(engine.Waiter)
 	delete(w.place, surplus)
 	return surplus, false
 }

@@ -59,7 +59,13 @@ func run(ctx context.Context, addr string) error {
 		echo.Close()
 		b.Close()
 	}
-	return server.Serve(ctx, l, mux, stop, log)
+	direct := func(path string) (http.Handler, int64) {
+		if path == "/engine.io/" {
+			return echo, maxPayload
+		}
+		return b.Direct(path)
+	}
+	return server.Serve(ctx, l, server.Site{Handler: mux, Direct: direct}, stop, log)
 }
 
 func echoOptions() engine.Options {

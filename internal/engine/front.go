@@ -1,0 +1,163 @@
+package engine
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"sync"
+	"time"
+)
+
+// Front stands before a http.Server: it takes the connections of a TCP listener
+// and serves what it can of the engine's requests by itself, at a fraction of
+// the cost. A connection whose next request is anything else is accepted by the
+// http.Server, whose listener a Front is. It is safe for concurrent use.
+type Front struct {
+	// immutable
+	opts     FrontOptions
+	listener *net.TCPListener
+	others   chan net.Conn // for Accept
+	failed   chan error    // why no more connections come, once
+	closed   chan struct{}
+	close    func() error
+
+	mu    sync.Mutex
+	conns map[*httpConn]struct{} // guarded by mu; those that are here
+}
+
+// FrontOptions configures a Front. All fields must be set.
+type FrontOptions struct {
+	// Direct returns the handler of requests to the path, if they need nothing
+	// of net/http's but what a http.ResponseWriter is for; else nil. Those with
+	// more than limit bytes of body are left to net/http all the same.
+	Direct func(path string) (h http.Handler, limit int64)
+	// Waits is told when a connection begins to wait for a request, and when
+	// it ends to. It may close it.
+	Waits func(c Waiter, waits bool)
+	// Exhausted is called when the process may open no more descriptors. It
+	// reports whether accepting is worth another try at once.
+	Exhausted func() bool
+
+	HeaderBytes int // the most that is read here of a request's head
+
+	HeaderTime time.Duration // from the beginning of a connection to its first request
+	IdleTime   time.Duration // from a response to the next request
+	BodyTime   time.Duration // for a request's body to come in
+	WriteTime  time.Duration // for a client to take anything of a response
+	Log        *slog.Logger
+}
+
+// Waiter is a connection that may wait for a request.
+type Waiter interface {
+	Close() error
+	RemoteAddr() net.Addr
+}
+
+// Accept returns the next connection with a request that is not for the engine.
+func (f *Front) Accept() (net.Conn, error) {
+	select {
+	case conn := <-f.others:
+		return conn, nil
+	case err := <-f.failed:
+		return nil, err
+	case <-f.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+// Close ends listening. Connections that were accepted stay.
+func (f *Front) Close() error { return f.close() }
+
+// Addr returns the listener's address.
+func (f *Front) Addr() net.Addr { return f.listener.Addr() }
+
+// answeredCheck is how often Shutdown looks whether it is done.
+const answeredCheck = 5 * time.Millisecond
+
+// Shutdown waits until no request is being served, or ctx is done; then it
+// closes the connections that are left. The front must be closed.
+func (f *Front) Shutdown(ctx context.Context) {
+	tick := time.NewTicker(answeredCheck)
+	defer tick.Stop()
+	for f.serving() {
+		select {
+		case <-tick.C:
+			continue
+		case <-ctx.Done():
+		}
+		break
+	}
+	for _, c := range f.all() {
+		c.Close()
+	}
+	for {
+		select {
+		case conn := <-f.others: // nobody accepts it any more
+			conn.Close()
+		default:
+			return
+		}
+	}
+}
+
+func (f *Front) serving() bool {
+	for _, c := range f.all() {
+		c.mu.Lock()
+		serving := c.serving != nil
+		c.mu.Unlock()
+		if serving {
+			return true
+		}
+	}
+	return false
+}
+
+func (f *Front) all() []*httpConn {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	all := make([]*httpConn, 0, len(f.conns))
+	for c := range f.conns {
+		all = append(all, c)
+	}
+	return all
+}
+
+// begin starts to serve a connection.
+func (f *Front) begin(l httpLink, remote netip.AddrPort) {
+	c := &httpConn{front: f, link: l, remote: remote}
+	f.mu.Lock()
+	f.conns[c] = struct{}{}
+	f.mu.Unlock()
+	c.waitFor(f.opts.HeaderTime, false)
+	f.waits(c, true)
+	l.start(c)
+}
+
+func (f *Front) waits(c *httpConn, waits bool) { f.opts.Waits(c, waits) }
+
+// departed is told that a connection is here no more.
+func (f *Front) departed(c *httpConn) {
+	f.mu.Lock()
+	delete(f.conns, c)
+	f.mu.Unlock()
+	f.waits(c, false)
+}
+
+// pass gives a connection to Accept.
+func (f *Front) pass(conn net.Conn, y yielder) {
+	select {
+	case f.others <- conn:
+		return
+	default:
+	}
+	if y != nil {
+		y.handOver()
+	}
+	select {
+	case f.others <- conn:
+	case <-f.closed:
+		conn.Close()
+	}
+}

@@ -1,0 +1,318 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"runtime/debug"
+	"sync"
+	"time"
+)
+
+// httpConn is a connection of direct requests, until it becomes a WebSocket or
+// a request comes that is for net/http. One request is served at a time; what
+// a client sends behind it stays where it is.
+type httpConn struct {
+	// immutable
+	front  *Front
+	link   httpLink
+	remote netip.AddrPort
+
+	// owned by the reader
+	input
+	body struct { // of the request that is being served
+		size  int
+		w     *response
+		ready func(body []byte, err error) // waits for it; nil: nobody does
+	}
+	skip int // bytes of a body that nobody waits for
+
+	mu sync.Mutex
+	// guarded by mu
+	serving  *response   // whose answer is not sent yet
+	parked   bool        // the reader waits for that, with requests that have come
+	closing  bool        // no request is served any more
+	left     bool        // to somebody else, or over
+	deadline time.Time   // for the client to send what is waited for; zero: nothing is
+	due      time.Time   // when the timer looks at the deadline
+	timer    *time.Timer // nil: not yet
+}
+
+// httpLink is a link whose connection can be given away.
+type httpLink interface {
+	link
+	// resume has the reader look again at what has been read already.
+	resume()
+	// hand passes the link on to somebody who hears of its end by closed.
+	hand(closed func())
+	// surrender gives up the link for the connection, with early read already.
+	surrender(early []byte) (net.Conn, error)
+}
+
+var errTaken = errors.New("http: the connection is somebody else's")
+
+// arrived serves the requests that have come.
+func (c *httpConn) arrived(y yielder) error {
+	for {
+		switch {
+		case c.body.ready != nil && len(c.unread()) < c.body.size:
+			return nil
+		case c.body.ready != nil:
+			c.serveBody(y)
+		case len(c.unread()) == 0:
+			c.dropEmpty()
+			return nil
+		case c.skip > 0:
+			n := min(c.skip, len(c.unread()))
+			c.in.start += n
+			c.skip -= n
+		case !c.ready():
+			return nil
+		default:
+			if more, err := c.serveNext(y); more || err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// serveNext has the next request handled, unless there is more of it to come.
+func (c *httpConn) serveNext(y yielder) (more bool, err error) {
+	r, h, head, more := c.front.parseHead(c.unread())
+	if more {
+		c.waitFor(c.front.opts.HeaderTime, true)
+		return true, nil
+	}
+	if h == nil {
+		return false, c.leave(y)
+	}
+	c.in.start += head
+	r.RemoteAddr = c.remote.String()
+	r.Body = http.NoBody
+	w := &response{c: c, y: y}
+	c.begin(w)
+	c.body.size = int(r.ContentLength)
+	c.serve(w, func() { h.ServeHTTP(w, r) })
+	if c.body.ready == nil {
+		c.skip = c.body.size // nobody wants it
+	}
+	return false, nil
+}
+
+// serveBody hands over a body that has come.
+func (c *httpConn) serveBody(y yielder) {
+	body := c.unread()[:c.body.size]
+	if len(body) > 0 {
+		c.in.start += len(body)
+	}
+	w, ready := c.body.w, c.body.ready
+	c.body.w, c.body.ready = nil, nil
+	w.held, w.y = false, y
+	c.serve(w, func() { ready(body, nil) })
+}
+
+// ready tells whether the next request may be served. If it may not yet, the
+// reader is called again when it may.
+func (c *httpConn) ready() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.parked = c.serving != nil
+	return !c.parked && !c.closing
+}
+
+// begin notes that a request is being served.
+func (c *httpConn) begin(w *response) {
+	c.mu.Lock()
+	c.serving, c.deadline = w, time.Time{}
+	c.mu.Unlock()
+	c.front.waits(c, false)
+}
+
+// serve has a request handled. A handler that panics loses its connection, as
+// in net/http.
+func (c *httpConn) serve(w *response, handle func()) {
+	defer func() {
+		if p := recover(); p != nil {
+			if p != http.ErrAbortHandler {
+				c.front.opts.Log.Error("panic while a request was served: its connection is closed",
+					"panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			}
+			w.drop(nil)
+			c.dropInput()
+		}
+	}()
+	handle()
+	switch {
+	case w.taken:
+		c.dropInput()
+	case !w.held:
+		w.send()
+	}
+}
+
+// awaitBody has ready called with the body of the request that is being served.
+func (c *httpConn) awaitBody(w *response, ready func(body []byte, err error)) {
+	c.body.w, c.body.ready = w, ready
+	c.waitFor(c.front.opts.BodyTime, false)
+}
+
+// answered is called when a response is sent and the connection may stay, or not.
+func (c *httpConn) answered(stay bool) {
+	c.mu.Lock()
+	c.serving = nil
+	c.closing = !stay
+	over := c.left
+	parked := c.parked
+	c.parked = false
+	c.mu.Unlock()
+	switch {
+	case over:
+		c.link.close()
+		return
+	case !stay:
+		c.link.stop()
+		return
+	}
+	c.waitFor(c.front.opts.IdleTime, false)
+	c.front.waits(c, true)
+	if parked {
+		go c.link.resume() // ends when the requests that have come are served
+	}
+}
+
+// waitFor closes the connection unless what it waits for comes in time; if it is
+// only the rest of that, what was set before holds too.
+func (c *httpConn) waitFor(limit time.Duration, rest bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	next := time.Now().Add(limit)
+	if rest && c.deadline.Before(next) {
+		return
+	}
+	c.deadline = next
+	if c.left || !c.due.IsZero() && !c.deadline.Before(c.due) {
+		return // the timer looks before
+	}
+	c.due = c.deadline
+	if c.timer == nil {
+		c.timer = time.AfterFunc(limit, c.look)
+	} else {
+		c.timer.Reset(limit)
+	}
+}
+
+// look stops the connection if its deadline is over. It is called by the timer,
+// which is set anew only when it has run: a busy connection has no work with it.
+func (c *httpConn) look() {
+	c.mu.Lock()
+	now := time.Now()
+	over := !c.deadline.IsZero() && !now.Before(c.deadline)
+	if !over && !c.left {
+		c.due = c.deadline
+		if c.due.IsZero() { // it is being served
+			c.due = now.Add(c.front.opts.IdleTime)
+		}
+		c.timer.Reset(c.due.Sub(now))
+	}
+	c.mu.Unlock()
+	if over {
+		c.link.stop()
+	}
+}
+
+// room returns where the next bytes go: nowhere while a client that waits for
+// an answer has sent more than a request's head.
+func (c *httpConn) room() []byte {
+	c.mu.Lock()
+	serving := c.serving != nil
+	c.mu.Unlock()
+	if serving && c.body.ready == nil && c.in != nil && c.in.full() {
+		return nil
+	}
+	return c.input.room()
+}
+
+// readEnded is told that the client has left, or that reading was stopped.
+func (c *httpConn) readEnded(err error) {
+	w, before := c.depart()
+	if before {
+		return // somebody else's by now, or it never was
+	}
+	switch {
+	case w == nil && err == errStopped:
+		c.link.closeWrite()
+		c.link.linger()
+	case w == nil:
+		c.link.close()
+	case c.body.ready != nil:
+		c.serve(w, func() { c.body.ready(nil, err) })
+		c.link.close()
+	case w.gone != nil:
+		w.gone()
+		c.link.close()
+	}
+	// else its response is on its way, and answered closes behind it
+}
+
+// depart ends the time of the connection here. It returns the response that is
+// not sent yet, and whether it had ended before.
+func (c *httpConn) depart() (w *response, before bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	before, c.left = c.left, true
+	if !before {
+		if c.timer != nil {
+			c.timer.Stop()
+		}
+		c.front.departed(c)
+	}
+	return c.serving, before
+}
+
+// Close ends a connection that waits for a request. It is safe for concurrent use.
+func (c *httpConn) Close() error {
+	c.link.stop()
+	return nil
+}
+
+// RemoteAddr returns the client's address.
+func (c *httpConn) RemoteAddr() net.Addr { return net.TCPAddrFromAddrPort(c.remote) }
+
+// fullAnswer refuses who cannot be given to net/http.
+var fullAnswer = []byte("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\n" +
+	"Content-Type: text/plain; charset=utf-8\r\nContent-Length: 41\r\n\r\n" +
+	"the server is full: try again in a while\n")
+
+// leave gives the connection to net/http, with what has been read of it.
+func (c *httpConn) leave(y yielder) error {
+	if _, before := c.depart(); before {
+		return errTaken
+	}
+	conn, err := c.link.surrender(c.unread())
+	c.dropInput()
+	if err != nil { // there is no descriptor left, and it takes two for a moment
+		c.link.tryWrite(fullAnswer)
+		c.link.close()
+		return errTaken
+	}
+	c.front.pass(conn, y)
+	return errTaken
+}
+
+// part gives the connection to a WebSocket, with what has been read of it.
+func (c *httpConn) part(closed func()) (link, []byte) {
+	c.depart()
+	c.link.hand(closed)
+	return c.link, c.unread()
+}
+
+// drop sends last and closes the connection.
+func (c *httpConn) drop(last []byte) {
+	if _, before := c.depart(); before {
+		return
+	}
+	c.link.tryWrite(last)
+	c.link.close()
+}

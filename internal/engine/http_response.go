@@ -1,0 +1,169 @@
+package engine
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// response is the response to a direct request: the http.ResponseWriter of its
+// handler. Unlike net/http's it may be given after the handler has returned.
+// The handler owns it, then whoever answers.
+type response struct {
+	c      *httpConn
+	header http.Header
+	status int     // 0: not written yet
+	body   *[]byte // of responseBuffers; nil: empty
+	y      yielder // who runs the reader; nil: nobody but this connection needs it
+
+	held  bool        // send comes later
+	gone  func()      // the client has left before a held response was there
+	taken bool        // the connection is somebody else's: nothing is to be sent
+	slow  func(error) // hears why the client has not taken all
+}
+
+// The methods of http.ResponseWriter.
+
+func (w *response) Header() http.Header {
+	if w.header == nil {
+		w.header = make(http.Header)
+	}
+	return w.header
+}
+
+func (w *response) WriteHeader(status int) {
+	if w.status == 0 {
+		w.status = status
+	}
+}
+
+func (w *response) Write(p []byte) (int, error) {
+	w.WriteHeader(http.StatusOK)
+	if w.body == nil {
+		w.body = responseBuffers.Get().(*[]byte)
+	}
+	*w.body = append(*w.body, p...)
+	return len(p), nil
+}
+
+// yield is to be called before something is done for a request that may wait:
+// if its goroutine serves others, another one goes on with those.
+func yield(w http.ResponseWriter) {
+	if d, ok := w.(*response); ok {
+		d.handOver()
+	}
+}
+
+func (w *response) handOver() {
+	if w.y != nil {
+		w.y.handOver()
+		w.y = nil
+	}
+}
+
+// hold has the connection wait for send, behind the handler's return. If the
+// client leaves before, gone is called instead, in the goroutine that reads.
+func (w *response) hold(gone func()) { w.held, w.gone = true, gone }
+
+// responseBuffers are empty.
+var responseBuffers = sync.Pool{New: func() any { return new([]byte) }}
+
+func recycleResponse(buf *[]byte) {
+	if buf != nil && cap(*buf) <= maxPooledPayload {
+		*buf = (*buf)[:0]
+		responseBuffers.Put(buf)
+	}
+}
+
+// readBody calls ready with the request's body when it has come; with an error
+// if it does not. ready, called by the reader, owes the response. It panics with
+// http.ErrAbortHandler to drop the connection. body is valid during the call.
+func (w *response) readBody(ready func(body []byte, err error)) {
+	w.held = true
+	w.c.awaitBody(w, ready)
+}
+
+// send sends the response.
+func (w *response) send() {
+	out, body := responseBuffers.Get().(*[]byte), w.body
+	w.body = nil
+	if body == nil {
+		*out = w.appendHead(*out, 0)
+	} else {
+		*out = append(w.appendHead(*out, len(*body)), *body...)
+	}
+	recycleResponse(body)
+	n, err := w.c.link.tryWrite(*out)
+	if err != nil || n == len(*out) {
+		recycleResponse(out)
+		w.sent(err)
+		return
+	}
+	w.c.link.writeRest((*out)[n:], w.c.front.opts.WriteTime, func(err error) {
+		recycleResponse(out)
+		w.sent(err)
+	})
+}
+
+// sent is called when the client has taken the response, or will not.
+func (w *response) sent(err error) {
+	if err != nil && w.slow != nil {
+		w.slow(err)
+	}
+	w.c.answered(err == nil && !w.closes())
+}
+
+// closes tells whether the response is the connection's last.
+func (w *response) closes() bool { return hasToken(w.header["Connection"], "close") }
+
+// appendHead appends the status line and the header, in the order of names, for
+// a body of that length.
+func (w *response) appendHead(out []byte, length int) []byte {
+	w.WriteHeader(http.StatusOK)
+	out = append(out, "HTTP/1.1 "...)
+	out = strconv.AppendInt(out, int64(w.status), 10)
+	out = append(append(out, ' '), http.StatusText(w.status)...)
+	out = append(out, "\r\n"...)
+	names := make([]string, 0, 8)
+	for name := range w.header {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		for _, value := range w.header[name] {
+			out = appendField(out, name, value)
+		}
+	}
+	out = append(out, "Date: "...)
+	out = time.Now().UTC().AppendFormat(out, http.TimeFormat)
+	out = append(out, "\r\n"...)
+	if w.header["Content-Length"] == nil {
+		out = appendField(out, "Content-Length", strconv.Itoa(length))
+	}
+	return append(out, "\r\n"...)
+}
+
+// appendField appends one line of a header. A value cannot bring another along.
+func appendField(out []byte, name, value string) []byte {
+	if strings.ContainsAny(value, "\r\n") {
+		value = strings.NewReplacer("\r", " ", "\n", " ").Replace(value)
+	}
+	out = append(append(out, name...), ": "...)
+	return append(append(out, value...), "\r\n"...)
+}
+
+// takeLink takes the connection away, as a link that calls closed at its end,
+// with what has been read of it behind the request.
+func (w *response) takeLink(closed func()) (l link, early []byte) {
+	w.taken = true
+	return w.c.part(closed)
+}
+
+// drop sends last, as it is, and closes the connection.
+func (w *response) drop(last []byte) {
+	w.taken = true
+	w.c.drop(last)
+}
