@@ -59,9 +59,9 @@ func (c *conn) Upgrading() bool { return c.session.Upgrading() }
 
 // RemoteAddress returns the client's address, without the port.
 func (c *conn) RemoteAddress() string {
-	host, _, err := net.SplitHostPort(c.session.Request().RemoteAddr)
+	host, _, err := net.SplitHostPort(c.session.RemoteAddr())
 	if err != nil {
-		return c.session.Request().RemoteAddr
+		return c.session.RemoteAddr()
 	}
 	return host
 }

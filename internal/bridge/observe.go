@@ -52,7 +52,7 @@ func (o observer) Connecting(a *rooms.Adapter, s *socket.Socket) {
 	guardSocket(s) // a recovered one has skipped the middlewares
 	h := s.Handshake()
 	h.Auth = handshakeAuth(h.Auth)
-	h.Headers = c.session.Request().Header // the module's copy is a kilobyte for each client
+	h.Headers = c.session.Header() // the module's copy is a kilobyte for each client
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.connecting = connecting{adapter: a, id: s.Id()}

@@ -23,12 +23,7 @@ func (srv *Server) newSession(w http.ResponseWriter, r *http.Request, q query) *
 		textOnly: q.b64,
 		isJSONP:  q.hasJ,
 		jsonp:    callbackIndex(q.j),
-		// A copy without body and context, which would keep the server's
-		// buffers for this connection alive as long as the session.
-		request: &http.Request{
-			Method: r.Method, URL: r.URL, RequestURI: r.RequestURI, Proto: r.Proto,
-			Header: r.Header, Host: r.Host, RemoteAddr: r.RemoteAddr, TLS: r.TLS,
-		},
+		origin:   originOf(r),
 	}
 }
 

@@ -62,7 +62,7 @@ type Session struct {
 	textOnly bool   // the client asked for base64 instead of binary (b64=1)
 	jsonp    string // the callback's index when the client polls by script tag, else ""
 	isJSONP  bool
-	request  *http.Request
+	origin   origin
 	release  func() // gives its place to another; nil: nobody counts
 	control  limit.Bucket
 	value    atomic.Value // the handler's
@@ -95,9 +95,15 @@ func (s *Session) ID() string { return s.id }
 // Revision returns the protocol revision the client speaks.
 func (s *Session) Revision() Revision { return s.revision }
 
-// Request returns the request that opened the session, without its body. It
-// must not be modified.
-func (s *Session) Request() *http.Request { return s.request }
+// Request returns the request that opened the session, without its body, made
+// anew for each call. Its header must not be modified.
+func (s *Session) Request() *http.Request { return s.origin.request() }
+
+// Header returns the header of that request. It must not be modified.
+func (s *Session) Header() http.Header { return s.origin.header }
+
+// RemoteAddr returns the address and port that the request came from.
+func (s *Session) RemoteAddr() string { return s.origin.remote }
 
 // Value returns what SetValue stored.
 func (s *Session) Value() any { return s.value.Load() }
