@@ -36,6 +36,7 @@ type conn struct {
 	connecting  connecting     // the socket that is being admitted
 	pending     *operation     // what the module is doing for it, if anything
 	ended       *engine.Reason // the session's end, not told while something is pending
+	told        bool           // the module knows of it
 	request     weak.Pointer[types.HttpContext]
 }
 

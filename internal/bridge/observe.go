@@ -38,7 +38,7 @@ func (b *Bridge) guardSockets(nsp socket.Namespace) {
 func guardSocket(s *socket.Socket) {
 	c, ok := s.Conn().(*conn)
 	if _, guarded := s.StrictEventEmitter.EventEmitter.(*socketGuard); ok && !guarded {
-		s.StrictEventEmitter.EventEmitter = &socketGuard{s.StrictEventEmitter.EventEmitter, c, s.Nsp().Name()}
+		s.StrictEventEmitter.EventEmitter = &socketGuard{s.StrictEventEmitter.EventEmitter, c, s}
 	}
 }
 
@@ -86,7 +86,7 @@ func (c *conn) admit(s *socket.Socket) *rooms.Refusal {
 	c.mu.Lock()
 	defer c.mu.Unlock() // held, so that a member which leaves at once finds its membership
 	if c.pending != nil {
-		c.pending.running = true
+		c.pending.running, c.pending.socket = true, s.Id()
 	}
 	joining := c.connecting
 	c.connecting = connecting{}
@@ -193,19 +193,21 @@ func first[T any](args []any) (t T, ok bool) {
 // socketGuard is the emitter of a connected socket.
 type socketGuard struct {
 	events.EventEmitter
-	c         *conn
-	namespace string
+	c *conn
+	s *socket.Socket
 }
 
 // Emit emits, and settles the connection of a socket that has been
 // disconnected: "disconnecting" is what the module emits first, "disconnect"
 // last.
 func (g *socketGuard) Emit(event events.EventName, args ...any) {
+	namespace := g.s.Nsp().Name()
 	if reason, ok := first[string](args); ok && event == "disconnecting" {
-		g.c.ending(g.namespace, reason)
+		g.c.leavingBegun(namespace, g.s.Id())
+		g.c.ending(namespace, reason)
 	}
 	g.c.guard(func() { g.EventEmitter.Emit(event, args...) })
 	if event == "disconnect" && !g.c.refusing() {
-		g.c.settle(g.namespace)
+		g.c.left(namespace, g.s.Id())
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/zishang520/socket.io/v2/socket"
+
 	"signaling/internal/engine"
 )
 
@@ -16,16 +18,25 @@ const patience = 45 * time.Second
 // routed: a client that answers its CONNECT at once meets its listeners.
 type operation struct {
 	namespace string
-	done      chan struct{} // closed when the module has finished
-	running   bool          // past the middlewares: the module will say when it is done
-	leaving   bool          // being connected, and told to leave already: over when it has left
+	done      chan struct{}   // closed when the module has finished
+	connects  bool            // it is a CONNECT
+	socket    socket.SocketId // whom that has made, when it is running
+	running   bool            // past the middlewares: the module will say when it is done
+	leaving   bool            // being connected, and told to leave already: over when it has left
+	begun     bool            // the module has begun to take out whom it has told to leave
 }
 
-// begin notes that the module starts to work on a packet for the namespace.
-func (c *conn) begin(namespace string) {
+// leaveAfter is how long the module may take from telling a client to leave to
+// taking it out, which it does at once: unless somebody else had done so, and
+// the client was back before it was told a second time.
+const leaveAfter = time.Second
+
+// begin notes that the module starts to work on a packet for the namespace, a
+// CONNECT or DISCONNECT.
+func (c *conn) begin(namespace string, connects bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.pending = &operation{namespace: namespace, done: make(chan struct{})}
+	c.pending = &operation{namespace: namespace, connects: connects, done: make(chan struct{})}
 }
 
 // beginLeaving notes that the module has told the client to leave a namespace
@@ -38,17 +49,65 @@ func (c *conn) beginLeaving(namespace string) {
 	case !joined:
 	case c.pending == nil:
 		c.pending = &operation{namespace: namespace, done: make(chan struct{}), running: true}
+		c.expectLeavingLocked()
 	case c.pending.namespace == namespace:
 		c.pending.leaving = true
 	}
+}
+
+// concernsLocked tells whether what happens to a socket belongs to what is
+// pending. Where two disconnect a socket at the same time the module tells so
+// twice, and the second time its client may be being connected again.
+func (c *conn) concernsLocked(namespace string, id socket.SocketId) bool {
+	op := c.pending
+	return op != nil && op.namespace == namespace && (!op.connects || op.socket == id)
+}
+
+// leavingBegun notes that the module takes a socket out of its namespace.
+func (c *conn) leavingBegun(namespace string, id socket.SocketId) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.concernsLocked(namespace, id) {
+		c.pending.begun = true
+	}
+}
+
+// left notes that the module has taken it out.
+func (c *conn) left(namespace string, id socket.SocketId) {
+	c.mu.Lock()
+	if !c.concernsLocked(namespace, id) {
+		c.mu.Unlock()
+		return
+	}
+	c.settleLocked()
+}
+
+// expectLeavingLocked ends the wait for a leaving that does not come about.
+func (c *conn) expectLeavingLocked() {
+	op := c.pending
+	time.AfterFunc(leaveAfter, func() {
+		c.mu.Lock()
+		if c.pending != op || op.begun {
+			c.mu.Unlock()
+			return
+		}
+		c.settleLocked()
+	})
 }
 
 // connected notes that the module has connected the client to the namespace.
 func (c *conn) connected(namespace string) {
 	c.mu.Lock()
 	leaving := c.pending != nil && c.pending.leaving
+	late := c.told
+	if leaving {
+		c.expectLeavingLocked()
+	}
 	c.mu.Unlock()
-	if !leaving {
+	switch {
+	case late: // it was given up, and the module had looked whether the client is there before
+		c.dropSockets()
+	case !leaving:
 		c.settle(namespace)
 	}
 }
@@ -79,18 +138,16 @@ func (c *conn) abort() {
 func (c *conn) settleLocked() {
 	op, ended := c.pending, c.ended
 	c.pending, c.ended = nil, nil
+	c.told = c.told || ended != nil
 	c.mu.Unlock()
 	if ended != nil {
-		defer c.b.leave()
-		c.Emit("close", string(*ended), nil)
-		c.dropSockets()
+		c.tellEnd(*ended)
 	}
 	close(op.done)
 }
 
-// dropSockets disconnects what the module has not: a connection that is closed
-// while the module connects it loses its close listener before the socket is
-// registered.
+// dropSockets disconnects what the module has not: a connection that it closes
+// while it connects it loses its close listener before the socket is registered.
 func (c *conn) dropSockets() {
 	c.mu.Lock()
 	left := slices.Clone(c.memberships)
@@ -133,7 +190,14 @@ func (c *conn) end(reason engine.Reason) {
 		c.mu.Unlock()
 		return
 	}
+	c.told = true
 	c.mu.Unlock()
+	c.tellEnd(reason)
+}
+
+// tellEnd tells the module that the session is over.
+func (c *conn) tellEnd(reason engine.Reason) {
 	defer c.b.leave()
 	c.Emit("close", string(reason), nil)
+	c.dropSockets()
 }

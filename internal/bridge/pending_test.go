@@ -252,3 +252,16 @@ func openPolling(t *testing.T, b *Bridge) string {
 func post(b *Bridge, sid, packet string) {
 	b.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("POST", "/socket.io/?EIO=4&transport=polling&sid="+sid, strings.NewReader(packet)))
 }
+
+// A client that is told a second time to leave when it is back already is not
+// kept waiting for a leaving that nobody has in mind.
+func TestClientThatIsToldToLeaveWhenItIsBack(t *testing.T) {
+	f := serve(t, options(), func(f *fixture) { f.onConnection("/", echoes) })
+	p := wiretest.Connect(t, f.addr)
+	c := f.engine.Session(p.SID).Value().(*conn)
+	c.beginLeaving("/") // as when another Disconnect of the socket before has got as far
+	p.Send(t, `42["echo",1]`)
+	p.Want(t, `42["echo",1]`)
+	p.Conn.Close()
+	empty(t, f)
+}

@@ -22,7 +22,7 @@ func (r router) Opened(s *engine.Session) {
 	s.SetValue(c)
 	r.b.enter()
 	if s.Revision() == engine.Revision3 {
-		c.begin("/")
+		c.begin("/", true)
 	}
 	c.guard(func() { r.b.base.Emit("connection", c) })
 }
@@ -88,7 +88,7 @@ func (c *conn) route(b *engine.Batch, p *codec.Packet) {
 		b.MayBlock() // middleware
 		c.connect(namespace, query, p)
 	case codec.Disconnect:
-		c.begin(namespace)
+		c.begin(namespace, false)
 		c.Emit("data", &parser.Packet{Type: parser.DISCONNECT, Nsp: namespace})
 	case codec.Ack, codec.BinaryAck:
 		b.MayBlock()
@@ -106,7 +106,7 @@ func (c *conn) connect(namespace, query string, p *codec.Packet) {
 	} else {
 		packet.Data = c.b.auth(p)
 	}
-	c.begin(namespace)
+	c.begin(namespace, true)
 	if c.b.closing.Load() { // behind begin, which Close looks for
 		c.settle(namespace)
 		c.session.Close()
