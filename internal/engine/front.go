@@ -34,11 +34,15 @@ type FrontOptions struct {
 	// more than limit bytes of body are left to net/http all the same.
 	Direct func(path string) (h http.Handler, limit int64)
 	// Waits is told when a connection begins to wait for a request, and when
-	// it ends to. It may close it.
-	Waits func(c Waiter, waits bool)
+	// it ends to. It returns the connection that is to be closed for that, if
+	// any. It must not close one itself.
+	Waits func(c Waiter, waits bool) (surplus Waiter)
 	// Exhausted is called when the process may open no more descriptors. It
 	// reports whether accepting is worth another try at once.
 	Exhausted func() bool
+	// Full is the response to who is for net/http when there is no descriptor
+	// for that.
+	Full []byte
 
 	HeaderBytes int // the most that is read here of a request's head
 
@@ -130,23 +134,31 @@ func (f *Front) begin(l httpLink, remote netip.AddrPort) {
 	f.mu.Lock()
 	f.conns[c] = struct{}{}
 	f.mu.Unlock()
-	c.waitFor(f.opts.HeaderTime, false)
-	f.waits(c, true)
+	c.mu.Lock()
+	surplus := c.awaitRequestLocked(f.opts.HeaderTime)
+	c.mu.Unlock()
 	l.start(c)
+	if surplus != nil {
+		surplus.Close()
+	}
 }
 
-func (f *Front) waits(c *httpConn, waits bool) { f.opts.Waits(c, waits) }
-
-// departed is told that a connection is here no more.
+// departed is told that a connection is here no more. Its mu is held.
 func (f *Front) departed(c *httpConn) {
 	f.mu.Lock()
 	delete(f.conns, c)
 	f.mu.Unlock()
-	f.waits(c, false)
+	f.opts.Waits(c, false)
 }
 
 // pass gives a connection to Accept.
 func (f *Front) pass(conn net.Conn, y yielder) {
+	select {
+	case <-f.closed:
+		conn.Close()
+		return
+	default:
+	}
 	select {
 	case f.others <- conn:
 		return

@@ -3,7 +3,6 @@ package engine
 import (
 	"net"
 	"net/netip"
-	"os"
 	"strconv"
 	"sync"
 	"syscall"
@@ -25,9 +24,6 @@ func NewFront(l *net.TCPListener, opts FrontOptions) *Front {
 		return nil
 	}
 	raw, err := file.SyscallConn()
-	if err == nil {
-		err = inheritNoDelay(raw)
-	}
 	if err != nil {
 		file.Close()
 		return nil
@@ -46,17 +42,6 @@ func NewFront(l *net.TCPListener, opts FrontOptions) *Front {
 	return f
 }
 
-// inheritNoDelay has connections send at once what is written: Linux hands the
-// option on to those that are accepted.
-func inheritNoDelay(raw syscall.RawConn) (err error) {
-	if e := raw.Control(func(fd uintptr) {
-		err = os.NewSyscallError("setsockopt", syscall.SetsockoptInt(int(fd), syscall.IPPROTO_TCP, syscall.TCP_NODELAY, 1))
-	}); e != nil {
-		return e
-	}
-	return err
-}
-
 // accept takes connections until the front is closed.
 func (f *Front) accept(raw syscall.RawConn) {
 	var errno syscall.Errno
@@ -66,6 +51,9 @@ func (f *Front) accept(raw syscall.RawConn) {
 			switch err {
 			case 0:
 				f.serve(conn, remote)
+				if f.isClosed() { // who closes it waits for this
+					return true
+				}
 			case syscall.EAGAIN:
 				return false
 			case syscall.EINTR, syscall.ECONNABORTED:
@@ -81,6 +69,16 @@ func (f *Front) accept(raw syscall.RawConn) {
 			return
 		}
 		f.rest(errno)
+		errno = 0
+	}
+}
+
+func (f *Front) isClosed() bool {
+	select {
+	case <-f.closed:
+		return true
+	default:
+		return false
 	}
 }
 
@@ -118,6 +116,9 @@ func acceptNow(listener int) (fd int, remote netip.AddrPort, errno syscall.Errno
 	if errno != 0 {
 		return -1, remote, errno
 	}
+	// What is written goes out at once. Set for the listener it would miss those
+	// that came before.
+	syscall.SetsockoptInt(int(n), syscall.IPPROTO_TCP, syscall.TCP_NODELAY, 1) // cannot fail
 	return int(n), peerAddr(&addr), 0
 }
 

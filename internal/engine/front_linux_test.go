@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -275,10 +276,11 @@ func TestFrontBoundsWaiting(t *testing.T) {
 			o := frontOptions(srv)
 			row.change(&o)
 			var waiting atomic.Int32
-			o.Waits = func(_ Waiter, so bool) {
+			o.Waits = func(_ Waiter, so bool) Waiter {
 				if so {
 					waiting.Add(1)
 				}
+				return nil
 			}
 			addr := runFront(t, o)
 			defer srv.Close()
@@ -394,13 +396,6 @@ func TestConnectionsDoNotDelay(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	raw, err := file.SyscallConn()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := inheritNoDelay(raw); err != nil {
-		t.Fatal(err)
-	}
 	wiretest.DialTCP(t, l.Addr().String())
 	var fd int
 	eventually(t, "the connection is there", func() bool {
@@ -412,4 +407,83 @@ func TestConnectionsDoNotDelay(t *testing.T) {
 	if on, err := syscall.GetsockoptInt(fd, syscall.IPPROTO_TCP, syscall.TCP_NODELAY); err != nil || on == 0 {
 		t.Errorf("TCP_NODELAY is %d, %v", on, err)
 	}
+}
+
+// A connection that net/http has had becomes a WebSocket like any other.
+func TestWebSocketBehindNetHTTP(t *testing.T) {
+	f := serveFronted(t, options(), echo)
+	c := f.dial(t)
+	c.send(getOf("/other"))
+	if status, _ := c.answer(); status != 400 {
+		t.Fatalf("the answer is %d", status)
+	}
+	c.send(wiretest.Handshake(target+WebSocket) + string(wiretest.Bytes(wiretest.Texts("4early")...)))
+	w, err := wiretest.Answered(c.TCPConn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := f.session(t, openedID(t, w.Next(t).Payload))
+	w.Want(t, "4early")
+	w.Send(t, "4later")
+	w.Want(t, "4later")
+	f.wantPassed(t, 1)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, ok := s.ws.link.(*polledLink); !ok {
+		t.Errorf("its link is a %T", s.ws.link)
+	}
+}
+
+// What has come is looked at again although somebody else has seen to it.
+func TestReaderIsResumedForNothing(t *testing.T) {
+	f := serveFronted(t, options(), echo)
+	w, s := f.ws(t)
+	s.ws.link.(*polledLink).resume()
+	w.Send(t, "4a")
+	w.Want(t, "4a")
+}
+
+// A request to the engine that is not as its clients write it is answered.
+func TestRequestWithoutCarriageReturns(t *testing.T) {
+	f := serveFronted(t, options(), echo)
+	if got := raw(t, f.addr, "GET "+target+Polling+" HTTP/1.0\n\n"); !strings.HasPrefix(got, "HTTP/1.0 200 OK\r\n") {
+		t.Errorf("the answer is %q", got)
+	}
+	f.wantPassed(t, 1)
+}
+
+// What connections wait is told in order, whoever answers a poll.
+func TestWaitingIsToldInOrder(t *testing.T) {
+	srv := NewServer(options(), &strict{t: t, hooks: echo, calls: make(map[*Session]*calls)})
+	defer srv.Close()
+	o := frontOptions(srv)
+	var mu sync.Mutex
+	waiting := make(map[Waiter]bool)
+	o.Waits = func(c Waiter, so bool) Waiter {
+		mu.Lock()
+		defer mu.Unlock()
+		if so == waiting[c] && so {
+			t.Error("a connection that waits begins to")
+		}
+		if waiting[c] = so; !so {
+			delete(waiting, c)
+		}
+		return nil
+	}
+	addr := runFront(t, o)
+	p := wiretest.OpenPolling(t, addr, target+Polling)
+	s := srv.Session(p.SID)
+	c := &client{t: t, TCPConn: wiretest.DialTCP(t, addr)}
+	c.in = bufio.NewReader(c)
+	for range 500 { // the next request comes while the answer is being noted
+		c.send(getOf(p.Target))
+		go s.Send(text("a")) // ends at once
+		c.want(200, "4a")
+	}
+	c.Close()
+	eventually(t, "nobody but the first waits", func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		return len(waiting) == 1
+	})
 }

@@ -47,8 +47,9 @@ type httpLink interface {
 	resume()
 	// hand passes the link on to somebody who hears of its end by closed.
 	hand(closed func())
-	// surrender gives up the link for the connection, with early read already.
-	surrender(early []byte) (net.Conn, error)
+	// surrender gives up the link for the connection, with early read already. If
+	// it fails last is all that the peer gets.
+	surrender(early, last []byte) (net.Conn, error)
 }
 
 var errTaken = errors.New("http: the connection is somebody else's")
@@ -58,6 +59,7 @@ func (c *httpConn) arrived(y yielder) error {
 	for {
 		switch {
 		case c.body.ready != nil && len(c.unread()) < c.body.size:
+			c.dropEmpty()
 			return nil
 		case c.body.ready != nil:
 			c.serveBody(y)
@@ -82,7 +84,7 @@ func (c *httpConn) arrived(y yielder) error {
 func (c *httpConn) serveNext(y yielder) (more bool, err error) {
 	r, h, head, more := c.front.parseHead(c.unread())
 	if more {
-		c.waitFor(c.front.opts.HeaderTime, true)
+		c.waitAtMost(c.front.opts.HeaderTime)
 		return true, nil
 	}
 	if h == nil {
@@ -125,9 +127,9 @@ func (c *httpConn) ready() bool {
 // begin notes that a request is being served.
 func (c *httpConn) begin(w *response) {
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.serving, c.deadline = w, time.Time{}
-	c.mu.Unlock()
-	c.front.waits(c, false)
+	c.front.opts.Waits(c, false)
 }
 
 // serve has a request handled. A handler that panics loses its connection, as
@@ -155,43 +157,57 @@ func (c *httpConn) serve(w *response, handle func()) {
 // awaitBody has ready called with the body of the request that is being served.
 func (c *httpConn) awaitBody(w *response, ready func(body []byte, err error)) {
 	c.body.w, c.body.ready = w, ready
-	c.waitFor(c.front.opts.BodyTime, false)
-}
-
-// answered is called when a response is sent and the connection may stay, or not.
-func (c *httpConn) answered(stay bool) {
-	c.mu.Lock()
-	c.serving = nil
-	c.closing = !stay
-	over := c.left
-	parked := c.parked
-	c.parked = false
-	c.mu.Unlock()
-	switch {
-	case over:
-		c.link.close()
-		return
-	case !stay:
-		c.link.stop()
-		return
-	}
-	c.waitFor(c.front.opts.IdleTime, false)
-	c.front.waits(c, true)
-	if parked {
-		go c.link.resume() // ends when the requests that have come are served
-	}
-}
-
-// waitFor closes the connection unless what it waits for comes in time; if it is
-// only the rest of that, what was set before holds too.
-func (c *httpConn) waitFor(limit time.Duration, rest bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	next := time.Now().Add(limit)
-	if rest && c.deadline.Before(next) {
-		return
+	c.waitForLocked(c.front.opts.BodyTime)
+}
+
+// answered is called when a response is sent, and whether the connection may stay.
+func (c *httpConn) answered(err error, stay bool) {
+	var surplus Waiter
+	c.mu.Lock()
+	c.serving = nil
+	c.closing = err == nil && !stay
+	stay = err == nil && stay
+	left, parked := c.left, c.parked
+	c.parked = false
+	if stay && !left {
+		surplus = c.awaitRequestLocked(c.front.opts.IdleTime)
 	}
-	c.deadline = next
+	c.mu.Unlock()
+	switch {
+	case left:
+		c.link.close()
+	case !stay:
+		c.link.stop()
+	case parked:
+		go c.link.resume() // ends when the requests that have come are served
+	}
+	if surplus != nil {
+		surplus.Close()
+	}
+}
+
+// awaitRequestLocked begins the wait for the next request. It returns the
+// connection that has to go for that, if any, to be closed without mu.
+func (c *httpConn) awaitRequestLocked(limit time.Duration) (surplus Waiter) {
+	c.waitForLocked(limit)
+	return c.front.opts.Waits(c, true)
+}
+
+// waitAtMost closes the connection unless what it waits for already comes in
+// that time, too.
+func (c *httpConn) waitAtMost(limit time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.deadline.After(time.Now().Add(limit)) {
+		c.waitForLocked(limit)
+	}
+}
+
+// waitForLocked closes the connection unless what it waits for comes in time.
+func (c *httpConn) waitForLocked(limit time.Duration) {
+	c.deadline = time.Now().Add(limit)
 	if c.left || !c.due.IsZero() && !c.deadline.Before(c.due) {
 		return // the timer looks before
 	}
@@ -240,8 +256,11 @@ func (c *httpConn) readEnded(err error) {
 	if before {
 		return // somebody else's by now, or it never was
 	}
+	c.mu.Lock()
+	closing := c.closing
+	c.mu.Unlock()
 	switch {
-	case w == nil && err == errStopped:
+	case w == nil && closing: // its last response must not be lost
 		c.link.closeWrite()
 		c.link.linger()
 	case w == nil:
@@ -249,8 +268,7 @@ func (c *httpConn) readEnded(err error) {
 	case c.body.ready != nil:
 		c.serve(w, func() { c.body.ready(nil, err) })
 		c.link.close()
-	case w.gone != nil:
-		w.gone()
+	case w.gone != nil && w.gone():
 		c.link.close()
 	}
 	// else its response is on its way, and answered closes behind it
@@ -273,31 +291,28 @@ func (c *httpConn) depart() (w *response, before bool) {
 
 // Close ends a connection that waits for a request. It is safe for concurrent use.
 func (c *httpConn) Close() error {
-	c.link.stop()
+	c.mu.Lock()
+	left := c.left
+	c.mu.Unlock()
+	if !left {
+		c.link.stop()
+	}
 	return nil
 }
 
 // RemoteAddr returns the client's address.
 func (c *httpConn) RemoteAddr() net.Addr { return net.TCPAddrFromAddrPort(c.remote) }
 
-// fullAnswer refuses who cannot be given to net/http.
-var fullAnswer = []byte("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\n" +
-	"Content-Type: text/plain; charset=utf-8\r\nContent-Length: 41\r\n\r\n" +
-	"the server is full: try again in a while\n")
-
 // leave gives the connection to net/http, with what has been read of it.
 func (c *httpConn) leave(y yielder) error {
 	if _, before := c.depart(); before {
 		return errTaken
 	}
-	conn, err := c.link.surrender(c.unread())
+	conn, err := c.link.surrender(c.unread(), c.front.opts.Full)
 	c.dropInput()
-	if err != nil { // there is no descriptor left, and it takes two for a moment
-		c.link.tryWrite(fullAnswer)
-		c.link.close()
-		return errTaken
+	if err == nil {
+		c.front.pass(conn, y)
 	}
-	c.front.pass(conn, y)
 	return errTaken
 }
 

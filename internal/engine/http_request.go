@@ -14,10 +14,7 @@ import (
 // no reason to send. Whatever is unusual, or wrong, is left to net/http with
 // the connection that it came on. RFC 9112 and 9110 are cited by section.
 
-var (
-	lineEnd = []byte("\r\n")
-	headEnd = []byte("\r\n\r\n")
-)
+var headEnd = []byte("\r\n\r\n")
 
 // parseHead reads the head of the request that b begins with, and returns the
 // request without its body and the size of the head. It returns nil if the
@@ -42,13 +39,13 @@ func (f *Front) parseHead(b []byte) (r *http.Request, h http.Handler, head int, 
 
 // begun tells whether b is the beginning of a request that may be the engine's.
 func (f *Front) begun(b []byte) bool {
-	if line, _, whole := bytes.Cut(b, lineEnd); whole {
-		r := parseRequestLine(string(line))
+	if line, _, whole := bytes.Cut(b, []byte{'\n'}); whole {
+		r := parseRequestLine(strings.TrimSuffix(string(line), "\r"))
 		if r == nil {
 			return false
 		}
 		h, _ := f.opts.Direct(r.URL.Path)
-		return h != nil
+		return h != nil && line[len(line)-1] == '\r'
 	}
 	return matches(b, "GET /") || matches(b, "POST /")
 }

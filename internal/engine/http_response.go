@@ -20,7 +20,7 @@ type response struct {
 	y      yielder // who runs the reader; nil: nobody but this connection needs it
 
 	held  bool        // send comes later
-	gone  func()      // the client has left before a held response was there
+	gone  func() bool // the client has left before a held response was there; false: that is under way
 	taken bool        // the connection is somebody else's: nothing is to be sent
 	slow  func(error) // hears why the client has not taken all
 }
@@ -65,8 +65,9 @@ func (w *response) handOver() {
 }
 
 // hold has the connection wait for send, behind the handler's return. If the
-// client leaves before, gone is called instead, in the goroutine that reads.
-func (w *response) hold(gone func()) { w.held, w.gone = true, gone }
+// client leaves before, gone is called in the goroutine that reads; it reports
+// whether nobody is going to send any more.
+func (w *response) hold(gone func() bool) { w.held, w.gone, w.y = true, gone, nil }
 
 // responseBuffers are empty.
 var responseBuffers = sync.Pool{New: func() any { return new([]byte) }}
@@ -113,7 +114,7 @@ func (w *response) sent(err error) {
 	if err != nil && w.slow != nil {
 		w.slow(err)
 	}
-	w.c.answered(err == nil && !w.closes())
+	w.c.answered(err, !w.closes())
 }
 
 // closes tells whether the response is the connection's last.

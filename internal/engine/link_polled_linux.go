@@ -117,7 +117,11 @@ func (l *polledLink) start(c reader) {
 			l.finish(err)
 			return
 		}
-		defer l.release()
+		defer func() {
+			if !l.turns.CompareAndSwap(busy, idle) { // events came meanwhile: not for the one who starts
+				go l.release(nil) // ends when what has come is handled
+			}
+		}()
 	}
 	if len(c.unread()) > 0 { // the opening handshake brought bytes along
 		if err := c.arrived(nil); err != nil {
@@ -136,20 +140,27 @@ func (l *polledLink) ready(t *turn, events uint32) {
 		return
 	}
 	hangup := events&(syscall.EPOLLRDHUP|syscall.EPOLLHUP|syscall.EPOLLERR) != 0
+	if l.take() {
+		l.receive(t, hangup)
+		l.release(t)
+	}
+}
+
+// take makes the caller the reader, who calls release in the end. It reports
+// false if there is one, who will look again.
+func (l *polledLink) take() bool {
 	for {
-		if l.turns.CompareAndSwap(idle, busy) {
-			l.receive(t, hangup)
-			l.release()
-			return
-		}
-		if l.turns.CompareAndSwap(busy, again) || l.turns.Load() == again {
-			return
+		switch {
+		case l.turns.CompareAndSwap(idle, busy):
+			return true
+		case l.turns.CompareAndSwap(busy, again) || l.turns.Load() == again:
+			return false
 		}
 	}
 }
 
 // release lets others read, after whatever came meanwhile.
-func (l *polledLink) release() {
+func (l *polledLink) release(t *turn) {
 	for {
 		if l.stopped.Load() {
 			l.finish(errStopped)
@@ -158,7 +169,7 @@ func (l *polledLink) release() {
 			return
 		}
 		l.turns.Store(busy)
-		l.receive(nil, true)
+		l.receive(t, true)
 	}
 }
 
@@ -316,29 +327,17 @@ func (l *polledLink) stuck(number int) {
 
 func (l *polledLink) stop() {
 	l.stopped.Store(true)
-	for {
-		if l.turns.CompareAndSwap(idle, busy) {
-			l.release()
-			return
-		}
-		if l.turns.CompareAndSwap(busy, again) || l.turns.Load() == again {
-			return // who reads will see
-		}
+	if l.take() {
+		l.release(nil)
 	}
 }
 
 // resume has the reader look again at what has been read already.
 func (l *polledLink) resume() {
 	l.resumed.Store(true)
-	for {
-		if l.turns.CompareAndSwap(idle, busy) {
-			l.receive(nil, true)
-			l.release()
-			return
-		}
-		if l.turns.CompareAndSwap(busy, again) || l.turns.Load() == again {
-			return // who reads will see
-		}
+	if l.take() {
+		l.receive(nil, true)
+		l.release(nil)
 	}
 }
 
@@ -350,8 +349,9 @@ func (l *polledLink) hand(closed func()) {
 }
 
 // surrender gives up the link for its connection, which has been read already
-// as far as early. The caller is the reader.
-func (l *polledLink) surrender(early []byte) (net.Conn, error) {
+// as far as early. If there is no descriptor for that, last is all that the peer
+// gets. The caller is the reader.
+func (l *polledLink) surrender(early, last []byte) (net.Conn, error) {
 	l.poller.remove(l)
 	l.open.Lock()
 	defer l.open.Unlock()
@@ -361,30 +361,18 @@ func (l *polledLink) surrender(early []byte) (net.Conn, error) {
 	file := os.NewFile(uintptr(l.fd), "")
 	conn, err := net.FileConn(file) // a duplicate
 	if err != nil {
-		return nil, err
+		writeAll(l.fd, last)
 	}
 	// The connection lives on: closing the descriptor would not end its events.
 	l.poller.forget(l)
 	l.shut = true
 	file.Close()
-	return &earlyConn{Conn: conn, early: slices.Clone(early)}, nil
-}
-
-// earlyConn is a connection whose first bytes have been read already.
-type earlyConn struct {
-	net.Conn
-	early []byte // owned by the one who reads
-}
-
-func (c *earlyConn) Read(p []byte) (int, error) {
-	if len(c.early) > 0 {
-		n := copy(p, c.early)
-		if c.early = c.early[n:]; len(c.early) == 0 {
-			c.early = nil
-		}
-		return n, nil
+	if err != nil {
+		return nil, err
 	}
-	return c.Conn.Read(p)
+	tcp := conn.(*net.TCPConn)
+	tcp.SetKeepAlive(false) // as for all others
+	return &earlyConn{Conn: tcp, early: slices.Clone(early)}, nil
 }
 
 func (l *polledLink) stopIn(d time.Duration) { l.after(d, l.stop) }

@@ -146,7 +146,7 @@ func frontOptions(srv *Server) FrontOptions {
 			return nil, 0
 		},
 		HeaderBytes: 16 << 10,
-		Waits:       func(Waiter, bool) {},
+		Waits:       func(Waiter, bool) Waiter { return nil },
 		Exhausted:   func() bool { return false },
 		HeaderTime:  wiretest.Patience, IdleTime: wiretest.Patience, BodyTime: wiretest.Patience, WriteTime: wiretest.Patience,
 		Log: slog.New(slog.DiscardHandler),

@@ -33,9 +33,25 @@ func (p *poll) answer(packets ...*Packet) {
 		p.packets <- packets
 		return
 	}
+	size := 0
+	for _, packet := range packets {
+		size += packet.Size()
+	}
+	if size > largeAnswer {
+		go p.write(packets) // ends when it is written, as far as that needs no waiting
+		return
+	}
+	p.write(packets)
+}
+
+// largeAnswer is from how many bytes on an answer is put together, and maybe
+// compressed, where nobody waits for it.
+const largeAnswer = 64 << 10
+
+func (p *poll) write(packets []*Packet) {
+	defer p.over.Done()
 	p.s.writePoll(p.w, p.r, packets)
 	p.w.(*response).send()
-	p.over.Done()
 }
 
 // post is a POST whose body is being read.
@@ -78,8 +94,12 @@ func (s *Session) servePoll(w http.ResponseWriter, r *http.Request) {
 		s.abandon(TransportError) // two polls at once
 		w.WriteHeader(http.StatusBadRequest)
 	case !s.queue.empty():
+		large := s.queue.bytes > largeAnswer
 		packets := s.queue.takeAll()
 		s.mu.Unlock()
+		if large {
+			yield(w)
+		}
 		s.writePoll(w, r, packets)
 	case s.state == stateClosing:
 		s.finishLocked(s.parting)
@@ -96,10 +116,12 @@ func (s *Session) holdLocked(w http.ResponseWriter, r *http.Request) {
 	held.over.Add(1)
 	s.poll = held
 	if d, ok := w.(*response); ok {
-		d.hold(func() {
-			if s.pollerGone(held) {
+		d.hold(func() bool {
+			gone := s.pollerGone(held)
+			if gone {
 				held.over.Done()
 			}
+			return gone
 		})
 		s.mu.Unlock()
 		return

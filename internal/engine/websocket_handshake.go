@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -110,6 +111,9 @@ func (srv *Server) acceptWebSocket(w http.ResponseWriter, r *http.Request, q que
 	answer = srv.switching(w, r, q, protocol, extensions) // while whoever serves it still closes what its listeners panic in
 	if d, ok := w.(*response); ok {
 		l, early := d.takeLink(srv.unlinked)
+		if len(early) > 0 {
+			yield(w) // what came along is handled here
+		}
 		return srv.newLinked(l, window, early), answer, nil
 	}
 	conn, early, err := hijack(w)
@@ -162,6 +166,9 @@ func hijack(w http.ResponseWriter) (conn net.Conn, early []byte, err error) {
 	}
 	conn.SetDeadline(time.Time{})
 	early, _ = buffered.Reader.Peek(buffered.Reader.Buffered()) // at most what is there: cannot fail
+	if e, ok := conn.(*earlyConn); ok {
+		conn, early = e.Conn, append(slices.Clone(early), e.early...)
+	}
 	return conn, early, nil
 }
 

@@ -38,6 +38,9 @@ func (*peerClosed) Error() string { return "websocket: closed by the peer" }
 // arrived gives what has arrived to the handler. An error ends reading: a
 // *peerClosed, a *frameError, or one of the handler's.
 func (c *wsConn) arrived(y yielder) error {
+	if len(c.unread()) == 0 {
+		return nil
+	}
 	c.handler.begin(y)
 	err := c.consume()
 	c.handler.end()
@@ -51,7 +54,7 @@ func (c *wsConn) readEnded(err error) { c.ended(err) }
 // consume handles every whole frame in the buffer.
 func (c *wsConn) consume() error {
 	for {
-		b := c.in.unread()
+		b := c.unread()
 		h, err := parseHeader(b, c.limit-len(c.fragments), c.window > 0)
 		if err == errShortHeader || err == nil && len(b) < h.size+h.length {
 			return nil

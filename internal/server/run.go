@@ -105,6 +105,7 @@ func (b Bounds) newFront(l net.Listener, site Site, waiting *waiting, reserve *r
 		Direct:      site.Direct,
 		Waits:       waiting.waits,
 		Exhausted:   reserve.exhausted,
+		Full:        []byte(refusal),
 		HeaderBytes: b.HeaderBytes,
 		HeaderTime:  b.HeaderTime,
 		IdleTime:    b.IdleTime,

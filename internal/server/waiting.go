@@ -33,22 +33,20 @@ func newWaiting(limit int, counts *limit.Counts) *waiting {
 // changed is the server's ConnState hook. A connection is StateNew, or
 // StateIdle, until the whole header of its next request has come in.
 func (w *waiting) changed(conn net.Conn, state http.ConnState) {
-	w.waits(conn, state == http.StateNew || state == http.StateIdle)
+	if surplus := w.waits(conn, state == http.StateNew || state == http.StateIdle); surplus != nil {
+		surplus.Close()
+	}
 }
 
-// waits notes that a connection waits for a request, or no longer does.
-func (w *waiting) waits(conn engine.Waiter, so bool) {
+// waits notes that a connection waits for a request, or no longer does. It
+// returns the one that is to be closed for that, if any.
+func (w *waiting) waits(conn engine.Waiter, so bool) (surplus engine.Waiter) {
 	if so {
 		surplus, atEnd := w.add(conn)
-		if surplus == nil {
-			return
-		}
-		tell := !atEnd && w.counts.Add(limit.IdleConnections)
-		surplus.Close()
-		if tell {
+		if surplus != nil && !atEnd && w.counts.Add(limit.IdleConnections) {
 			w.counts.Log(limit.IdleConnections, "address", surplus.RemoteAddr().String())
 		}
-		return
+		return surplus
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -56,6 +54,7 @@ func (w *waiting) waits(conn engine.Waiter, so bool) {
 		w.order.Remove(e)
 		delete(w.place, conn)
 	}
+	return nil
 }
 
 // add enters a connection and returns the one that is to be closed, if any;
