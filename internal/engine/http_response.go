@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 )
 
 // response is the response to a direct request: the http.ResponseWriter of its
@@ -138,9 +137,7 @@ func (w *response) appendHead(out []byte, length int) []byte {
 			out = appendField(out, name, value)
 		}
 	}
-	out = append(out, "Date: "...)
-	out = time.Now().UTC().AppendFormat(out, http.TimeFormat)
-	out = append(out, "\r\n"...)
+	out = appendDate(out)
 	if w.header["Content-Length"] == nil {
 		out = appendField(out, "Content-Length", strconv.Itoa(length))
 	}
