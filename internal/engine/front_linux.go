@@ -118,7 +118,9 @@ func acceptNow(listener int) (fd int, remote netip.AddrPort, errno syscall.Errno
 	}
 	// What is written goes out at once. Set for the listener it would miss those
 	// that came before.
-	syscall.SetsockoptInt(int(n), syscall.IPPROTO_TCP, syscall.TCP_NODELAY, 1) // cannot fail
+	on := int32(1)
+	syscall.RawSyscall6(syscall.SYS_SETSOCKOPT, n, syscall.IPPROTO_TCP, syscall.TCP_NODELAY,
+		uintptr(unsafe.Pointer(&on)), unsafe.Sizeof(on), 0) // cannot fail
 	return int(n), peerAddr(&addr), 0
 }
 

@@ -112,22 +112,37 @@ func newLinkOf(fd int) *polledLink {
 func (l *polledLink) start(c reader) {
 	first := l.c == nil
 	l.c = c
-	if first {
-		if err := l.poller.add(l); err != nil {
-			l.finish(err)
-			return
-		}
-		defer func() {
-			if !l.turns.CompareAndSwap(busy, idle) { // events came meanwhile: not for the one who starts
-				go l.release(nil) // ends when what has come is handled
-			}
-		}()
+	early := len(c.unread()) > 0 // the opening handshake brought bytes along
+	if first && !early {
+		l.turns.Store(idle) // the first event finds its reader, who need not be the caller
 	}
-	if len(c.unread()) > 0 { // the opening handshake brought bytes along
+	if first {
+		if err := l.join(); err != nil {
+			l.stop() // cannot be, but for want of memory
+		}
+	}
+	if early {
 		if err := c.arrived(nil); err != nil {
 			l.finish(err)
 		}
+		if first {
+			l.release(nil)
+		}
+		return
 	}
+	if l.stopped.Load() && l.take() { // before there was anybody to see it
+		l.release(nil)
+	}
+}
+
+// join makes the link's events arrive, unless it has been closed meanwhile.
+func (l *polledLink) join() error {
+	l.open.RLock()
+	defer l.open.RUnlock()
+	if l.shut {
+		return net.ErrClosed
+	}
+	return l.poller.add(l)
 }
 
 // ready serves an event of the descriptor. Only one goroutine reads: a second
@@ -427,12 +442,12 @@ func (l *polledLink) discard() {
 }
 
 func (l *polledLink) close() {
-	l.poller.remove(l)
 	l.open.Lock()
 	defer l.open.Unlock()
 	if l.shut {
 		return
 	}
+	l.poller.remove(l)
 	l.shut = true
 	syscall.Close(l.fd)
 	if l.closed != nil {
