@@ -487,3 +487,38 @@ func TestWaitingIsToldInOrder(t *testing.T) {
 		return len(waiting) == 1
 	})
 }
+
+// Shutdown waits for a client that is still taking its response.
+func TestShutdownWaitsForResponses(t *testing.T) {
+	const size = 64 << 20 // more than the system's buffers hold
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := NewServer(options(), &strict{t: t, calls: make(map[*Session]*calls)})
+	defer srv.Close()
+	o := frontOptions(srv)
+	o.Direct = func(string) (http.Handler, int64) {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write(make([]byte, size)) }), 0
+	}
+	front := NewFront(l.(*net.TCPListener), o)
+	c := &client{t: t, TCPConn: wiretest.DialTCP(t, l.Addr().String())}
+	c.in = bufio.NewReader(c)
+	c.send(getOf("/?a"))
+	c.in.Peek(1)
+	front.Close()
+	over := make(chan struct{})
+	go func() { // ends with the response
+		front.Shutdown(t.Context())
+		close(over)
+	}()
+	select {
+	case <-over:
+		t.Error("it does not wait")
+	case <-time.After(10 * answeredCheck):
+	}
+	if _, body := c.answer(); len(body) != size {
+		t.Errorf("%d bytes have come, want %d", len(body), size)
+	}
+	within(t, "Shutdown returns", func() { <-over })
+}

@@ -24,7 +24,6 @@ type httpConn struct {
 	input
 	body struct { // of the request that is being served
 		size  int
-		w     *response
 		ready func(body []byte, err error) // waits for it; nil: nobody does
 	}
 	skip int // bytes of a body that nobody waits for
@@ -109,8 +108,11 @@ func (c *httpConn) serveBody(y yielder) {
 	if len(body) > 0 {
 		c.in.start += len(body)
 	}
-	w, ready := c.body.w, c.body.ready
-	c.body.w, c.body.ready = nil, nil
+	ready := c.body.ready
+	c.body.ready = nil
+	c.mu.Lock()
+	w := c.serving
+	c.mu.Unlock()
 	w.held, w.y = false, y
 	c.serve(w, func() { ready(body, nil) })
 }
@@ -155,8 +157,8 @@ func (c *httpConn) serve(w *response, handle func()) {
 }
 
 // awaitBody has ready called with the body of the request that is being served.
-func (c *httpConn) awaitBody(w *response, ready func(body []byte, err error)) {
-	c.body.w, c.body.ready = w, ready
+func (c *httpConn) awaitBody(ready func(body []byte, err error)) {
+	c.body.ready = ready
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.waitForLocked(c.front.opts.BodyTime)

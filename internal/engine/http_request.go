@@ -72,19 +72,21 @@ func parseRequestLine(line string) *http.Request {
 
 // plainPath tells whether the path means what it says, without escapes.
 func plainPath(path string) bool {
-	if path == "" || path[0] != '/' {
-		return false
-	}
-	for i := range len(path) {
-		if c := path[i]; !isAlphanumeric(c) && strings.IndexByte("/-._~", c) < 0 {
+	return strings.HasPrefix(path, "/") && consistsOf(path, "/-._~") &&
+		!strings.Contains(path, "//") && !strings.Contains(path, "/.")
+}
+
+// consistsOf tells whether s has letters, digits and characters of others, and
+// nothing else, but something.
+func consistsOf(s, others string) bool {
+	for i := range len(s) {
+		c := s[i]
+		alphanumeric := c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+		if !alphanumeric && strings.IndexByte(others, c) < 0 {
 			return false
 		}
 	}
-	return !strings.Contains(path, "//") && !strings.Contains(path, "/.")
-}
-
-func isAlphanumeric(c byte) bool {
-	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+	return s != ""
 }
 
 // plainQuery tells whether the query is visible ASCII, without a fragment behind.
@@ -152,14 +154,7 @@ func canonicalName(name string) string {
 
 // plainHost tells whether the value of Host is a name or an address, with or
 // without a port.
-func plainHost(host string) bool {
-	for i := range len(host) {
-		if c := host[i]; !isAlphanumeric(c) && strings.IndexByte(".-_:[]", c) < 0 {
-			return false
-		}
-	}
-	return host != ""
-}
+func plainHost(host string) bool { return consistsOf(host, ".-_:[]") }
 
 // plainFields tells whether the header asks for nothing but the request, and
 // sets the length of its body.

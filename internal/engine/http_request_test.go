@@ -156,3 +156,11 @@ func FuzzParseHead(f *testing.F) {
 		}
 	})
 }
+
+func TestCanonicalNames(t *testing.T) {
+	for name, got := range canonicalNames {
+		if want := http.CanonicalHeaderKey(name); got != want || name == want {
+			t.Errorf("of %s it is %s, want %s", name, got, want)
+		}
+	}
+}

@@ -83,7 +83,7 @@ func recycleResponse(buf *[]byte) {
 // http.ErrAbortHandler to drop the connection. body is valid during the call.
 func (w *response) readBody(ready func(body []byte, err error)) {
 	w.held = true
-	w.c.awaitBody(w, ready)
+	w.c.awaitBody(ready)
 }
 
 // send sends the response.

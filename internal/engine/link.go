@@ -16,7 +16,7 @@ type reader interface {
 	readEnded(err error)     // once
 }
 
-// link carries the bytes of a WebSocket connection. There are two kinds: one
+// link carries the bytes of a connection, mostly a WebSocket. There are two kinds: one
 // that a poller drives, where the system has what that needs, and one with a
 // goroutine of its own.
 type link interface {

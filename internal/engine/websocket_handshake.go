@@ -83,14 +83,7 @@ func firstProtocol(offers []string) (first string, ok bool) {
 }
 
 // isToken tells whether s is a token, RFC 9110 section 5.6.2.
-func isToken(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; !isAlphanumeric(c) && strings.IndexByte("-!#$%&'*+.^_`|~", c) < 0 {
-			return false
-		}
-	}
-	return s != ""
-}
+func isToken(s string) bool { return consistsOf(s, "-!#$%&'*+.^_`|~") }
 
 // refusalTime is how long the refusal of a handshake may take to go out.
 const refusalTime = 10 * time.Second
