@@ -16,7 +16,7 @@ type router struct{ b *Bridge }
 
 // Opened makes the session known to the module, which connects a client of
 // revision 3 to the namespace "/" by itself.
-func (r router) Opened(s *engine.Session) {
+func (r router) Opened(s *engine.Session, b *engine.Batch) {
 	c := &conn{b: r.b, session: s, budget: r.b.newBudget()}
 	c.decoder.Format = r.b.encoder.Format
 	s.SetValue(c)
@@ -24,6 +24,7 @@ func (r router) Opened(s *engine.Session) {
 	if s.Revision() == engine.Revision3 {
 		c.begin("/", true)
 	}
+	b.MayBlock()
 	c.guard(func() { r.b.base.Emit("connection", c) })
 }
 

@@ -56,7 +56,7 @@ func (b *bubble) ws(rev Revision) (*pipeClient, *Session) {
 	b.t.Helper()
 	c, ws := b.pipe()
 	s := b.newSession(nil, httptest.NewRequest("GET", "/", nil), handshake(rev, WebSocket))
-	s.openWebSocket(ws, nil)
+	s.openWebSocket(ws, nil, nil)
 	c.next()
 	return c, s
 }

@@ -19,7 +19,6 @@ type Front struct {
 	opts     FrontOptions
 	listener *net.TCPListener
 	others   chan net.Conn // for Accept
-	failed   chan error    // why no more connections come, once
 	closed   chan struct{}
 	close    func() error
 
@@ -46,7 +45,7 @@ type FrontOptions struct {
 
 	HeaderBytes int // the most that is read here of a request's head
 
-	HeaderTime time.Duration // from the beginning of a connection to its first request
+	HeaderTime time.Duration // from accepting a connection to its first request
 	IdleTime   time.Duration // from a response to the next request
 	BodyTime   time.Duration // for a request's body to come in
 	WriteTime  time.Duration // for a client to take anything of a response
@@ -64,8 +63,6 @@ func (f *Front) Accept() (net.Conn, error) {
 	select {
 	case conn := <-f.others:
 		return conn, nil
-	case err := <-f.failed:
-		return nil, err
 	case <-f.closed:
 		return nil, net.ErrClosed
 	}
@@ -128,19 +125,13 @@ func (f *Front) all() []*httpConn {
 	return all
 }
 
-// begin starts to serve a connection.
-func (f *Front) begin(l httpLink, remote netip.AddrPort) {
+// enter makes a connection one of the front's.
+func (f *Front) enter(l httpLink, remote netip.AddrPort) *httpConn {
 	c := &httpConn{front: f, link: l, remote: remote}
 	f.mu.Lock()
 	f.conns[c] = struct{}{}
 	f.mu.Unlock()
-	c.mu.Lock()
-	surplus := c.awaitRequestLocked(f.opts.HeaderTime)
-	c.mu.Unlock()
-	l.start(c)
-	if surplus != nil {
-		surplus.Close()
-	}
+	return c
 }
 
 // departed is told that a connection is here no more. Its mu is held.

@@ -16,70 +16,108 @@ const maxPassed = 64
 // NewFront returns a front that listens on l, which it takes over; or nil, and l
 // stays with the caller, where the system does not give what that needs.
 func NewFront(l *net.TCPListener, opts FrontOptions) *Front {
-	if _, err := pollers(); err != nil {
-		return nil
-	}
-	file, err := l.File() // a duplicate: l itself cannot be waited for
+	all, err := pollers()
 	if err != nil {
 		return nil
 	}
-	raw, err := file.SyscallConn()
-	if err != nil {
-		file.Close()
+	fd := duplicate(l) // l itself belongs to Go's poller
+	if fd < 0 {
 		return nil
 	}
 	f := &Front{
 		opts: opts, listener: l,
-		others: make(chan net.Conn, maxPassed), failed: make(chan error, 1), closed: make(chan struct{}),
+		others: make(chan net.Conn, maxPassed), closed: make(chan struct{}),
 		conns: make(map[*httpConn]struct{}),
 	}
+	a := &acceptor{front: f, fd: fd, poller: all[0], pollers: all}
+	if err := a.poller.addAcceptor(a); err != nil {
+		syscall.Close(fd)
+		return nil
+	}
+	deferAccept(fd)
 	f.close = sync.OnceValue(func() error {
 		close(f.closed)
-		file.Close()
+		a.close()
 		return l.Close()
 	})
-	go f.accept(raw) // ends with Close
 	return f
 }
 
-// accept takes connections until the front is closed.
-func (f *Front) accept(raw syscall.RawConn) {
-	var errno syscall.Errno
-	next := func(fd uintptr) bool {
-		for {
-			conn, remote, err := acceptNow(int(fd))
-			switch err {
-			case 0:
-				f.serve(conn, remote)
-				if f.isClosed() { // who closes it waits for this
-					return true
-				}
-			case syscall.EAGAIN:
-				return false
-			case syscall.EINTR, syscall.ECONNABORTED:
-			default:
-				errno = err
-				return true
-			}
-		}
-	}
-	for {
-		if err := raw.Read(next); err != nil {
-			f.failed <- err
+// deferAccept has the system keep a connection to itself until its client has
+// sent something, or for a second: then there is a request to serve when it is
+// accepted. What does not support that does without.
+func deferAccept(fd int) {
+	syscall.SetsockoptInt(fd, syscall.IPPROTO_TCP, syscall.TCP_DEFER_ACCEPT, 1)
+}
+
+// acceptor takes the connections of a listening socket.
+type acceptor struct {
+	// immutable
+	front   *Front
+	fd      int
+	poller  *poller
+	pollers []*poller // for the connections
+
+	// open is held by everybody who uses the descriptor, and taken by close.
+	open sync.RWMutex
+	shut bool
+}
+
+// maxAccepts is how many connections are accepted before others have their turn.
+const maxAccepts = 16
+
+// ready accepts connections and serves what they have brought. The poller comes
+// back as long as there are more.
+func (a *acceptor) ready(t *turn) {
+	for n := 0; n < maxAccepts && !t.over; n++ {
+		c, l, errno := a.accept()
+		switch errno {
+		case 0:
+			l.begin(t, c)
+			c.awaitFirst()
+		case syscall.EINTR, syscall.ECONNABORTED:
+		case syscall.EAGAIN:
+			return
+		default:
+			a.listen(0)
+			t.handOver()
+			a.front.rest(errno)
+			a.listen(syscall.EPOLLIN)
 			return
 		}
-		f.rest(errno)
-		errno = 0
 	}
 }
 
-func (f *Front) isClosed() bool {
-	select {
-	case <-f.closed:
-		return true
-	default:
-		return false
+// accept accepts a connection, if there is one.
+func (a *acceptor) accept() (*httpConn, *polledLink, syscall.Errno) {
+	a.open.RLock() // until it is among the front's: who closes it waits for that
+	defer a.open.RUnlock()
+	if a.shut {
+		return nil, nil, syscall.EAGAIN
 	}
+	fd, remote, errno := acceptNow(a.fd)
+	if errno != 0 {
+		return nil, nil, errno
+	}
+	l := newLinkOn(a.pollers, fd)
+	return a.front.enter(l, remote), l, 0
+}
+
+// listen has the poller come when there are the events.
+func (a *acceptor) listen(events uint32) {
+	a.open.RLock()
+	defer a.open.RUnlock()
+	if !a.shut {
+		a.poller.watch(syscall.EPOLL_CTL_MOD, a.fd, events) // cannot fail: it was added
+	}
+}
+
+func (a *acceptor) close() {
+	a.open.Lock()
+	defer a.open.Unlock()
+	a.shut = true
+	a.poller.removeAcceptor(a) // first: the socket lives on in its other descriptors
+	syscall.Close(a.fd)
 }
 
 // retryAfter is how long accepting rests after an error.
@@ -94,16 +132,6 @@ func (f *Front) rest(errno syscall.Errno) {
 	case <-time.After(retryAfter):
 	case <-f.closed:
 	}
-}
-
-// serve starts to serve the connection of the descriptor.
-func (f *Front) serve(fd int, remote netip.AddrPort) {
-	l := newLinkOf(fd)
-	if l == nil {
-		syscall.Close(fd) // cannot be: there were pollers for NewFront
-		return
-	}
-	f.begin(l, remote)
 }
 
 // acceptNow accepts a connection, if there is one, whose reads and writes never

@@ -263,11 +263,12 @@ func TestFrontBoundsWaiting(t *testing.T) {
 		change func(*FrontOptions)
 		sent   func(at string) string
 		want   bool // an answer comes before the end
+		waits  int32
 	}{
-		{"for a request", func(o *FrontOptions) { o.HeaderTime = short }, func(string) string { return "" }, false},
-		{"for the rest of a head", func(o *FrontOptions) { o.HeaderTime = short }, func(at string) string { return getOf(at)[:30] }, false},
-		{"for the rest of a body", func(o *FrontOptions) { o.BodyTime = short }, func(at string) string { return postTo(at, "4a")[:len(postTo(at, "4a"))-1] }, false},
-		{"for the next request", func(o *FrontOptions) { o.IdleTime = short }, func(at string) string { return postTo(at, "4a") }, true},
+		{"for a request", func(o *FrontOptions) { o.HeaderTime = short }, func(string) string { return "" }, false, 1},
+		{"for the rest of a head", func(o *FrontOptions) { o.HeaderTime = short }, func(at string) string { return getOf(at)[:30] }, false, 1},
+		{"for the rest of a body", func(o *FrontOptions) { o.BodyTime = short }, func(at string) string { return postTo(at, "4a")[:len(postTo(at, "4a"))-1] }, false, 0},
+		{"for the next request", func(o *FrontOptions) { o.IdleTime = short }, func(at string) string { return postTo(at, "4a") }, true, 1},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			opened := make(chan *Session, 1)
@@ -295,8 +296,8 @@ func TestFrontBoundsWaiting(t *testing.T) {
 			if _, err := c.in.ReadByte(); err != io.EOF {
 				t.Errorf("reading ends with %v", err)
 			}
-			if waiting.Load() < 2 {
-				t.Error("it is not told that connections wait")
+			if waits := waiting.Load() - 1; waits != row.waits { // without that of p
+				t.Errorf("it is told of %d waits for a request, want %d", waits, row.waits)
 			}
 		})
 	}
@@ -521,4 +522,118 @@ func TestShutdownWaitsForResponses(t *testing.T) {
 		t.Errorf("%d bytes have come, want %d", len(body), size)
 	}
 	within(t, "Shutdown returns", func() { <-over })
+}
+
+// Clients who come together are served even if each one's handshake waits for
+// the last one's.
+func TestHandshakesThatWaitForEachOther(t *testing.T) {
+	const n = 3 * maxAccepts
+	var here sync.WaitGroup
+	here.Add(n)
+	o := options()
+	o.AllowRequest = func(*http.Request) error {
+		here.Done()
+		here.Wait()
+		return nil
+	}
+	f := serveFronted(t, o, echo)
+	clients := make([]*client, n)
+	for i := range clients {
+		clients[i] = f.dial(t)
+		clients[i].send(getOf(target + Polling))
+	}
+	for _, c := range clients {
+		if status, body := c.answer(); status != 200 {
+			t.Fatalf("the answer is %d %q", status, body)
+		}
+	}
+	f.wantPassed(t, 0)
+}
+
+// A front that is closed accepts nobody, and keeps whom it has.
+func TestClosedFront(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := NewServer(options(), &strict{t: t, calls: make(map[*Session]*calls)})
+	front := NewFront(l.(*net.TCPListener), frontOptions(srv))
+	c := &client{t: t, TCPConn: wiretest.DialTCP(t, l.Addr().String())}
+	c.in = bufio.NewReader(c)
+	c.open()
+	if err := front.Close(); err != nil {
+		t.Error(err)
+	}
+	if conn, err := net.Dial("tcp", l.Addr().String()); err == nil {
+		conn.Close()
+		t.Error("somebody still listens")
+	}
+	if _, err := front.Accept(); err != net.ErrClosed {
+		t.Errorf("Accept fails with %v", err)
+	}
+	c.open()
+	srv.Close()
+	front.Shutdown(t.Context())
+	if _, err := c.in.ReadByte(); err != io.EOF {
+		t.Errorf("reading ends with %v", err)
+	}
+}
+
+// A client whose first frame comes with its handshake gets what it is sent while
+// that is being handled, however much.
+func TestSendingWhileAnEarlyFrameIsHandled(t *testing.T) {
+	const messages, size = 64, 512 << 10 // more than the system's buffers hold
+	o := options()
+	o.MaxQueueBytes = 2 * messages * size
+	handled := make(chan *Session)
+	over := make(chan struct{})
+	f := serveFronted(t, o, hooks{received: func(s *Session, b *Batch, _ []byte, _ bool) {
+		b.MayBlock()
+		handled <- s
+		<-over
+	}})
+	c := f.dial(t)
+	c.send(wiretest.Handshake(target+WebSocket) + string(wiretest.Bytes(wiretest.Texts("4early")...)))
+	s := <-handled
+	for range messages {
+		s.Send(NewBinary(make([]byte, size)))
+	}
+	within(t, "all of it arrives", func() {
+		if _, err := io.CopyN(io.Discard, c.in, messages*size); err != nil {
+			t.Error(err)
+		}
+	})
+	close(over)
+	f.wantPassed(t, 0)
+}
+
+// Nobody looks at a listening socket whose front is closed, even if it has
+// another descriptor.
+func TestListeningSocketThatOutlivesItsFront(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := l.(*net.TCPListener).File()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	srv := NewServer(options(), &strict{t: t, calls: make(map[*Session]*calls)})
+	defer srv.Close()
+	front := NewFront(l.(*net.TCPListener), frontOptions(srv))
+	front.Close()
+	c := wiretest.DialTCP(t, l.Addr().String())
+	io.WriteString(c, getOf(target+Polling))
+	all, err := pollers()
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(10 * time.Millisecond) // for the connection to arrive
+	var events [1]syscall.EpollEvent
+	for _, p := range all {
+		if n, err := syscall.EpollWait(p.fd, events[:], 0); n > 0 || err != nil {
+			t.Errorf("%d events, %v", n, err)
+		}
+	}
 }

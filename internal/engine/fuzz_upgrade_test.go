@@ -104,8 +104,8 @@ func (j *journey) step(step byte) {
 		j.hangUp()
 		client, ws := j.pipe()
 		j.ws = client
-		go j.s.probe(ws)  // ends with the pipe
-		go j.read(client) // likewise
+		go j.s.tryUpgrade(ws) // ends with the pipe
+		go j.read(client)     // likewise
 	case stepProbe:
 		j.write("2probe")
 	case stepUpgrade:

@@ -48,8 +48,8 @@ func (s *Session) openPacket() *Packet {
 }
 
 // start makes the session known to the handler and to later requests. It
-// reports false when the server is closed.
-func (s *Session) start() bool {
+// reports false when the server is closed. y serves others, too, unless nil.
+func (s *Session) start(y yielder) bool {
 	if s.srv.opts.InitialPacket != nil {
 		s.queue.push(s.srv.opts.InitialPacket)
 	}
@@ -57,7 +57,9 @@ func (s *Session) start() bool {
 	known := s.srv.add(s)
 	if known {
 		s.startHeartbeat()
-		s.srv.handler.Opened(s)
+		b := Batch{yielder: y}
+		s.srv.handler.Opened(s, &b)
+		b.Flush()
 	}
 	s.receiving.Unlock()
 	return known
@@ -75,7 +77,7 @@ func (srv *Server) openPolling(w http.ResponseWriter, r *http.Request, q query) 
 		return
 	}
 	open := s.openPacket()
-	if !s.start() {
+	if !s.start(yielderOf(w)) {
 		s.leave()
 		unavailable(w, errClosing)
 		return

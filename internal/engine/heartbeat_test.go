@@ -132,7 +132,7 @@ func TestHeartbeatStaysArmedAfterAnUpgrade(t *testing.T) {
 				s := b.polling(rev)
 				clock := newClock()
 				c, ws := b.pipe()
-				go s.probe(ws) // ends with the pipe
+				go s.tryUpgrade(ws) // ends with the pipe
 				c.send("2probe")
 				c.want("3probe")
 				c.send("5")

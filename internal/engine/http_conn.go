@@ -53,6 +53,20 @@ type httpLink interface {
 
 var errTaken = errors.New("http: the connection is somebody else's")
 
+// awaitFirst begins the wait for a new connection's first request, unless it has
+// brought that.
+func (c *httpConn) awaitFirst() {
+	var surplus Waiter
+	c.mu.Lock()
+	if c.serving == nil && !c.left && !c.closing && c.deadline.IsZero() {
+		surplus = c.awaitRequestLocked(c.front.opts.HeaderTime)
+	}
+	c.mu.Unlock()
+	if surplus != nil {
+		surplus.Close()
+	}
+}
+
 // arrived serves the requests that have come.
 func (c *httpConn) arrived(y yielder) error {
 	for {

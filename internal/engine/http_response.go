@@ -56,6 +56,14 @@ func yield(w http.ResponseWriter) {
 	}
 }
 
+// yielderOf returns who runs the handler of the request; nil: nobody but that.
+func yielderOf(w http.ResponseWriter) yielder {
+	if d, ok := w.(*response); ok {
+		return d.y
+	}
+	return nil
+}
+
 func (w *response) handOver() {
 	if w.y != nil {
 		w.y.handOver()

@@ -27,6 +27,7 @@ type polledLink struct {
 
 	// owned by the reader
 	c         reader
+	joined    bool // events arrive
 	done      bool // reading has ended
 	lingering bool
 
@@ -70,20 +71,21 @@ func newPolledLink(conn net.Conn, closed func()) link {
 	if fd < 0 {
 		return nil
 	}
-	l := newLinkOf(fd)
-	if l == nil {
+	all, err := pollers()
+	if err != nil {
 		syscall.Close(fd)
 		return nil
 	}
+	l := newLinkOn(all, fd)
 	l.closed = closed
 	tcp.Close() // the duplicate keeps the connection
 	return l
 }
 
-// duplicate returns another descriptor of the connection, or -1.
-func duplicate(tcp *net.TCPConn) (fd int) {
+// duplicate returns another descriptor of the socket, or -1.
+func duplicate(socket syscall.Conn) (fd int) {
 	fd = -1
-	raw, err := tcp.SyscallConn()
+	raw, err := socket.SyscallConn()
 	if err != nil {
 		return fd
 	}
@@ -96,15 +98,11 @@ func duplicate(tcp *net.TCPConn) (fd int) {
 	return fd
 }
 
-// newLinkOf returns a link with the descriptor, which it closes, or nil if the
-// system gives no poller.
-func newLinkOf(fd int) *polledLink {
-	all, err := pollers()
-	if err != nil {
-		return nil
-	}
+// newLinkOn returns a link with the descriptor, which it closes, on one of the
+// pollers.
+func newLinkOn(all []*poller, fd int) *polledLink {
 	l := &polledLink{fd: fd, poller: all[int(nextPoller.Add(1))%len(all)]}
-	l.turns.Store(busy) // events, and a stop, wait for start
+	l.turns.Store(busy) // events, and a stop, wait for start or begin
 	return l
 }
 
@@ -116,10 +114,8 @@ func (l *polledLink) start(c reader) {
 	if first && !early {
 		l.turns.Store(idle) // the first event finds its reader, who need not be the caller
 	}
-	if first {
-		if err := l.join(); err != nil {
-			l.stop() // cannot be, but for want of memory
-		}
+	if first || early { // which may be long in the handling
+		l.join()
 	}
 	if early {
 		if err := c.arrived(nil); err != nil {
@@ -135,14 +131,38 @@ func (l *polledLink) start(c reader) {
 	}
 }
 
-// join makes the link's events arrive, unless it has been closed meanwhile.
-func (l *polledLink) join() error {
+// begin starts reading for c, in the poller's goroutine, with what is there
+// already: events come for the rest.
+func (l *polledLink) begin(t *turn, c reader) {
+	l.c = c
+	l.receive(t, false)
+	l.join()
+	l.release(t)
+}
+
+// join makes the link's events arrive, once; or ends reading if it has been
+// closed meanwhile.
+func (l *polledLink) join() {
+	if l.joined {
+		return
+	}
+	l.joined = true
+	if !l.add() {
+		l.stop()
+	}
+}
+
+// add reports false for a link that is closed, or if there is no memory.
+func (l *polledLink) add() bool {
 	l.open.RLock()
 	defer l.open.RUnlock()
-	if l.shut {
-		return net.ErrClosed
+	if l.shut || l.poller.add(l) != nil {
+		return false
 	}
-	return l.poller.add(l)
+	if l.rest.waits() { // since before there were events
+		l.poller.again(l)
+	}
+	return true
 }
 
 // ready serves an event of the descriptor. Only one goroutine reads: a second
@@ -191,13 +211,15 @@ func (l *polledLink) release(t *turn) {
 // maxReads is how often one connection is read before others have their turn.
 const maxReads = 8
 
-// again has the poller come back to the link after the others.
-func (l *polledLink) again() {
+// again has the poller come back to the link after the others, to read and to
+// write what is left. It reports false if the link is closed.
+func (l *polledLink) again() bool {
 	l.open.RLock()
 	defer l.open.RUnlock()
 	if !l.shut {
 		l.poller.again(l)
 	}
+	return !l.shut
 }
 
 // receive reads and handles until there is nothing more. A read that does not
@@ -295,7 +317,15 @@ func (l *polledLink) writeRest(p []byte, timeout time.Duration, done func(error)
 	number := r.number
 	r.timer = time.AfterFunc(timeout, func() { l.stuck(number) })
 	r.mu.Unlock()
-	l.writable() // the event may have come before there was somebody to tell
+	if !l.again() {
+		l.writable() // which fails
+	}
+}
+
+func (r *restWriter) waits() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.done != nil
 }
 
 // writable writes what is left, if anything is.

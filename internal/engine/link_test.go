@@ -213,3 +213,17 @@ func TestEndThatWaitsHoldsNobodyElse(t *testing.T) {
 		w.Want(t, "4still there?")
 	}
 }
+
+// What is left of a write to a link that has been closed meanwhile fails at once.
+func TestRestForAClosedLink(t *testing.T) {
+	links(t, func(t *testing.T, _ *net.TCPConn, l link) {
+		l.close()
+		done := make(chan error, 1)
+		l.writeRest([]byte("x"), wiretest.Patience, func(err error) { done <- err })
+		within(t, "the write ends", func() {
+			if err := <-done; err == nil {
+				t.Error("it has gone out")
+			}
+		})
+	})
+}

@@ -81,7 +81,7 @@ func (h *strict) leave(c *calls) {
 	c.inside = ""
 }
 
-func (h *strict) Opened(s *Session) {
+func (h *strict) Opened(s *Session, _ *Batch) {
 	c := h.enter(s, "Opened")
 	defer h.leave(c)
 	c.opened = true

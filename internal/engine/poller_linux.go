@@ -21,18 +21,23 @@ type poller struct {
 
 	mu sync.Mutex
 	// guarded by mu
-	links    map[int32]*polledLink
-	spare    []*turn // whose goroutines wait for the next one
-	unused   int     // the fewest of them since retire looked last
-	retiring bool    // it will look again
+	links    map[int32]*polledLink // by descriptor
+	accepts  map[int32]*acceptor   // by descriptor
+	spare    []*turn               // whose goroutines wait for the next one
+	unused   int                   // the fewest of them since retire looked last
+	retiring bool                  // it will look again
 }
 
 // maxEvents is how many events are taken from the system at once.
 const maxEvents = 128
 
-// edges are the events of a connection. They come when something changes, not
-// as long as it is so: who is told must read until there is nothing.
-const edges = syscall.EPOLLIN | syscall.EPOLLOUT | syscall.EPOLLRDHUP | epollET
+// The events of a connection. They come when something changes, not as long as
+// it is so: who is told must read until there is nothing. Almost always a
+// connection can be written to, and nobody wants to hear of that.
+const (
+	readable         = syscall.EPOLLIN | syscall.EPOLLRDHUP | epollET
+	readableWritable = readable | syscall.EPOLLOUT
+)
 
 const epollET = 1 << 31
 
@@ -63,31 +68,39 @@ func newPoller() (*poller, error) {
 	if err := syscall.SetNonblock(fd, true); err != nil {
 		return nil, os.NewSyscallError("fcntl", err)
 	}
-	return &poller{epoll: os.NewFile(uintptr(fd), "epoll"), fd: fd, links: make(map[int32]*polledLink)}, nil
+	return &poller{
+		epoll: os.NewFile(uintptr(fd), "epoll"), fd: fd,
+		links: make(map[int32]*polledLink), accepts: make(map[int32]*acceptor),
+	}, nil
 }
 
-// add makes events of the link's descriptor arrive.
+// add makes the link's events arrive: those of reading.
 func (p *poller) add(l *polledLink) error {
 	p.mu.Lock()
 	p.links[int32(l.fd)] = l
 	p.mu.Unlock()
-	event := syscall.EpollEvent{Events: edges & 0xFFFFFFFF, Fd: int32(l.fd)}
-	if err := syscall.EpollCtl(p.fd, syscall.EPOLL_CTL_ADD, l.fd, &event); err != nil {
+	if err := p.watch(syscall.EPOLL_CTL_ADD, l.fd, readable); err != nil {
 		p.remove(l)
-		return os.NewSyscallError("epoll_ctl", err)
+		return err
 	}
 	return nil
 }
 
-// again makes the link's events arrive once more, behind those of others.
+// watch adds the descriptor, or changes which of its events arrive.
+func (p *poller) watch(op, fd int, events uint32) error {
+	event := syscall.EpollEvent{Events: events, Fd: int32(fd)}
+	return os.NewSyscallError("epoll_ctl", syscall.EpollCtl(p.fd, op, fd, &event))
+}
+
+// again makes the link's events arrive, even if they have already, behind those
+// of others; from now on also when it can be written to.
 func (p *poller) again(l *polledLink) {
-	event := syscall.EpollEvent{Events: edges & 0xFFFFFFFF, Fd: int32(l.fd)}
-	syscall.EpollCtl(p.fd, syscall.EPOLL_CTL_MOD, l.fd, &event) // fails only for one that is gone
+	p.watch(syscall.EPOLL_CTL_MOD, l.fd, readableWritable) // fails for one that is gone, or not added yet
 }
 
 // forget ends the events of the link's descriptor, which somebody else keeps.
 func (p *poller) forget(l *polledLink) {
-	syscall.EpollCtl(p.fd, syscall.EPOLL_CTL_DEL, l.fd, nil) // cannot fail: it was added
+	syscall.EpollCtl(p.fd, syscall.EPOLL_CTL_DEL, l.fd, nil) // fails for one that was not added yet
 }
 
 // remove forgets the link. It comes before its descriptor is closed, which
@@ -100,10 +113,36 @@ func (p *poller) remove(l *polledLink) {
 	}
 }
 
-func (p *poller) link(fd int32) *polledLink {
+// addAcceptor makes the events of a listening socket arrive, as long as there are
+// connections.
+func (p *poller) addAcceptor(a *acceptor) error {
+	p.mu.Lock()
+	p.accepts[int32(a.fd)] = a
+	p.mu.Unlock()
+	err := p.watch(syscall.EPOLL_CTL_ADD, a.fd, syscall.EPOLLIN)
+	if err != nil {
+		p.removeAcceptor(a)
+	}
+	return err
+}
+
+// removeAcceptor ends the events of a listening socket.
+func (p *poller) removeAcceptor(a *acceptor) {
+	syscall.EpollCtl(p.fd, syscall.EPOLL_CTL_DEL, a.fd, nil) // fails for one that could not be added
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.links[fd]
+	delete(p.accepts, int32(a.fd))
+}
+
+// find returns whose events those of the descriptor are: one of the two, or
+// neither.
+func (p *poller) find(fd int32) (*polledLink, *acceptor) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if l := p.links[fd]; l != nil {
+		return l, nil
+	}
+	return nil, p.accepts[fd]
 }
 
 // turn is one goroutine's time as the poller. It ends when something that it
@@ -132,8 +171,10 @@ func (p *poller) run(t *turn) {
 		for t.next < t.count && !t.over {
 			e := &t.events[t.next]
 			t.next++
-			if l := p.link(e.Fd); l != nil {
+			if l, a := p.find(e.Fd); l != nil {
 				l.ready(t, e.Events)
+			} else if a != nil {
+				a.ready(t)
 			}
 		}
 		if t.over {
@@ -152,7 +193,7 @@ func (p *poller) run(t *turn) {
 }
 
 // maxSpare is how many goroutines of a poller wait for a turn. In a storm of
-// handshakes each costs a turn, and a new goroutine would grow its stack anew.
+// clients that connect each costs a turn, and a new goroutine would grow its stack anew.
 const maxSpare = 8
 
 // retireAfter is how long a goroutine waits for a turn at least before it ends.

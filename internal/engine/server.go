@@ -42,6 +42,7 @@ type Options struct {
 	ControlRate limit.Rate
 
 	// AllowRequest decides on a handshake; its error's text is what the client sees.
+	// Of the functions here it alone may wait when a Front serves the request.
 	AllowRequest func(r *http.Request) error
 	// Admit decides, as the last one, whether there is room for a session.
 	// release is called once, when the session has ended or none has come of the
@@ -162,8 +163,8 @@ func (srv *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	q := parseQuery(r.URL.RawQuery)
-	if q.sid == "" {
-		yield(w) // a handshake asks the application
+	if q.sid == "" && srv.opts.AllowRequest != nil {
+		yield(w)
 	}
 	s, refused := srv.verify(r, q, upgrade)
 	switch {

@@ -34,11 +34,12 @@ const (
 // Handler receives what the sessions of a server do. Calls for one session
 // never overlap; different sessions are served concurrently.
 type Handler interface {
-	// Opened announces a session before its client can know of it.
-	Opened(s *Session)
+	// Opened announces a session before its client can know of it. A call that
+	// waits for something must tell b first, see MayBlock.
+	Opened(s *Session, b *Batch)
 	// Received hands over one message. data is valid during the call only.
 	// Sends made through b go out together when the reader has handled all
-	// that had arrived; a call that waits for something must flush b first.
+	// that had arrived; a call that waits for something must tell b first.
 	Received(s *Session, b *Batch, data []byte, binary bool)
 	// Closed announces the end, once, after which nothing of s follows.
 	Closed(s *Session, reason Reason)

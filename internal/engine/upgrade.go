@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"net/http"
+	"sync"
 	"time"
 )
 
@@ -17,13 +18,17 @@ func (srv *Server) serveWebSocket(w http.ResponseWriter, r *http.Request, q quer
 	if err != nil {
 		return
 	}
+	probing := q.transport == WebSocket && s.beginProbe(ws) // before the client knows: it may try twice
 	switch err := ws.send(answer); {
 	case err != nil:
+		if probing {
+			s.endProbe()
+		}
 		ws.close()
-	case q.transport != WebSocket:
-		ws.dismiss()
-	default:
+	case probing:
 		s.probe(ws)
+	default:
+		ws.dismiss()
 	}
 }
 
@@ -50,17 +55,17 @@ func (srv *Server) handshakeWebSocket(w http.ResponseWriter, r *http.Request, q 
 		return
 	}
 	opening = true
-	s.openWebSocket(ws, answer)
+	s.openWebSocket(ws, answer, yielderOf(w))
 }
 
 // openWebSocket opens the session on ws, behind the answer to the opening
 // handshake: one write takes both.
-func (s *Session) openWebSocket(ws *wsConn, answer []byte) {
+func (s *Session) openWebSocket(ws *wsConn, answer []byte, y yielder) {
 	s.ws = ws
 	ws.handler = &wsReader{s: s}
 	s.queue.push(&Packet{buf: answer, control: true})
 	s.queue.push(s.openPacket())
-	if !s.start() {
+	if !s.start(y) {
 		s.leave()
 		ws.send(answer)
 		ws.dismiss()
@@ -145,26 +150,40 @@ type prober struct {
 	s       *Session
 	ws      *wsConn
 	timeout *time.Timer
-	done    chan struct{} // closed when the attempt is over
-	yielder yielder       // who runs the reader
-	broken  bool          // the connection takes no more
-	probed  bool
+	yielder yielder // who runs the reader
+	broken  bool    // the connection takes no more
+
+	mu sync.Mutex
+	// guarded by mu
+	release *time.Timer // of the poll that is held; nil: not probed yet
+	over    bool        // the attempt
 }
 
 var errProbe = errors.New("not the packet that an upgrade goes on with")
 
-// probe runs an upgrade attempt, and the session's WebSocket once it succeeds.
-// A failed attempt closes only ws: the session stays on polling.
-func (s *Session) probe(ws *wsConn) {
+// beginProbe makes ws the session's upgrade attempt, unless there is one or it
+// needs none.
+func (s *Session) beginProbe(ws *wsConn) bool {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.state == stateClosed || s.upgrading || s.ws != nil {
-		s.mu.Unlock()
-		ws.dismiss()
-		return
+		return false
 	}
 	s.upgrading, s.probing = true, ws
-	s.mu.Unlock()
-	p := &prober{s: s, ws: ws, done: make(chan struct{})}
+	return true
+}
+
+// endProbe notes that the attempt has failed.
+func (s *Session) endProbe() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.upgrading, s.probing = false, nil
+}
+
+// probe runs an attempt that was begun, and the session's WebSocket once it
+// succeeds. A failed attempt closes only ws: the session stays on polling.
+func (s *Session) probe(ws *wsConn) {
+	p := &prober{s: s, ws: ws}
 	p.timeout = time.AfterFunc(s.srv.opts.UpgradeTimeout, ws.stop)
 	ws.handler = p
 	ws.ended = p.ended
@@ -179,9 +198,7 @@ func (p *prober) ended(err error) {
 		return
 	}
 	p.stop()
-	s.mu.Lock()
-	s.upgrading, s.probing = false, nil
-	s.mu.Unlock()
+	s.endProbe()
 	ws.send(lastFrame(err).wsFrame(s.revision, false))
 	ws.closeWrite()
 	ws.linger()
@@ -212,10 +229,7 @@ func (p *prober) message(data []byte, binary bool) error {
 		if err := p.ws.send(signal(Pong, "probe").wsFrame(p.s.revision, false)); err != nil {
 			return err
 		}
-		if !p.probed {
-			p.probed = true
-			go p.releasePolls() // ends at stop
-		}
+		p.releasePolls()
 		return nil
 	case !binary && len(data) > 0 && PacketType(data[0]) == Upgrade && p.adopt():
 		return nil
@@ -223,29 +237,38 @@ func (p *prober) message(data []byte, binary bool) error {
 	return errProbe
 }
 
-// releasePolls answers a poll that is held while the upgrade goes on.
+// releasePolls begins to answer polls that are held while the upgrade goes on.
 func (p *prober) releasePolls() {
-	tick := time.NewTicker(noopInterval)
-	defer tick.Stop()
-	for {
-		select {
-		case <-p.done:
-			return
-		case <-tick.C:
-			p.s.mu.Lock()
-			held := p.s.takePollLocked()
-			p.s.mu.Unlock()
-			held.answer(noopPacket)
-		}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.release == nil {
+		p.release = time.AfterFunc(noopInterval, p.releasePoll)
 	}
+}
+
+func (p *prober) releasePoll() {
+	p.mu.Lock()
+	over := p.over
+	if !over {
+		p.release.Reset(noopInterval)
+	}
+	p.mu.Unlock()
+	if over {
+		return
+	}
+	p.s.mu.Lock()
+	held := p.s.takePollLocked()
+	p.s.mu.Unlock()
+	held.answer(noopPacket)
 }
 
 func (p *prober) stop() {
 	p.timeout.Stop()
-	select {
-	case <-p.done:
-	default:
-		close(p.done)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.over = true
+	if p.release != nil {
+		p.release.Stop()
 	}
 }
 

@@ -117,7 +117,7 @@ func TestUpgradeThatTakesTooLong(t *testing.T) {
 				s := b.polling(Revision4)
 				c, ws := b.pipe()
 				clock := newClock()
-				go s.probe(ws) // ends with the pipe
+				go s.tryUpgrade(ws) // ends with the pipe
 				if row.probe {
 					c.send("2probe")
 					c.want("3probe")
@@ -145,7 +145,7 @@ func TestUpgradeThatIsFloodedEnds(t *testing.T) {
 		c, ws := b.pipe()
 		over := make(chan struct{})
 		go func() { // ends with the attempt
-			s.probe(ws)
+			s.tryUpgrade(ws)
 			close(over)
 		}()
 		flood := wiretest.Bytes(wiretest.Frame{Op: wiretest.Ping, Payload: "p"}, wiretest.Frame{Op: wiretest.Text, Payload: "2probe"})
@@ -168,7 +168,7 @@ func TestUpgradeAtTheTimeout(t *testing.T) {
 				inBubble(t, options(), hooks{}, func(t *testing.T, b *bubble) {
 					s := b.polling(Revision4)
 					c, ws := b.pipe()
-					go s.probe(ws) // ends with the pipe
+					go s.tryUpgrade(ws) // ends with the pipe
 					c.send("2probe")
 					c.want("3probe")
 					time.Sleep(10*time.Second + delay)

@@ -72,7 +72,7 @@ func TestPollIsReleasedEvery100Milliseconds(t *testing.T) {
 		s := b.polling(Revision4)
 		c, ws := b.pipe()
 		clock := newClock()
-		go s.probe(ws) // ends with the pipe
+		go s.tryUpgrade(ws) // ends with the pipe
 		c.send("2probe")
 		c.want("3probe")
 		for i := range 3 {
@@ -95,7 +95,7 @@ func TestPollTakesMessagesDuringTheProbe(t *testing.T) {
 	inBubble(t, options(), hooks{}, func(t *testing.T, b *bubble) {
 		s := b.polling(Revision4)
 		c, ws := b.pipe()
-		go s.probe(ws) // ends with the pipe
+		go s.tryUpgrade(ws) // ends with the pipe
 		c.send("2probe")
 		c.want("3probe")
 		poll := hold(s)
@@ -152,7 +152,7 @@ func TestSessionThatIsClosingFinishesTheUpgrade(t *testing.T) {
 	inBubble(t, options(), hooks{closed: closed}, func(t *testing.T, b *bubble) {
 		s := b.polling(Revision4)
 		c, ws := b.pipe()
-		go s.probe(ws) // ends with the pipe
+		go s.tryUpgrade(ws) // ends with the pipe
 		s.Send(text("a"))
 		c.send("2probe")
 		c.want("3probe")
@@ -181,4 +181,13 @@ func TestPacketsRightBehindTheUpgradeAreHandledInOrder(t *testing.T) {
 		w.Send(t, "4c")
 		w.Want(t, "3probe", "4a", "4b", "4c")
 	}
+}
+
+// tryUpgrade has the session probe a WebSocket, if it does.
+func (s *Session) tryUpgrade(ws *wsConn) {
+	if !s.beginProbe(ws) {
+		ws.dismiss()
+		return
+	}
+	s.probe(ws)
 }

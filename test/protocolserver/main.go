@@ -84,7 +84,7 @@ func nameRevision(o *engine.Options) { o.NameRevision = true }
 // echoer sends every Engine.IO message back as it came.
 type echoer struct{}
 
-func (echoer) Opened(*engine.Session)                {}
+func (echoer) Opened(*engine.Session, *engine.Batch) {}
 func (echoer) Closed(*engine.Session, engine.Reason) {}
 
 func (echoer) Received(s *engine.Session, b *engine.Batch, data []byte, binary bool) {
