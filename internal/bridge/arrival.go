@@ -46,8 +46,6 @@ func (c *conn) refuse(s *socket.Socket, why *Refusal) {
 	c.mu.Unlock()
 	s.Disconnect(false)
 	c.session.Send(c.connectError(s.Nsp().Name(), why)...)
-	// The module has stopped its clock for a client that joins no namespace.
-	time.AfterFunc(c.b.io.ConnectTimeout(), c.closeUnlessJoined)
 }
 
 // refusing tells whether the socket that the module works on is being refused.
@@ -68,12 +66,26 @@ func (c *conn) refused(s *socket.Socket) bool {
 	return true
 }
 
-func (c *conn) closeUnlessJoined() {
+// expectJoining ends the session if it does not join a namespace in time. The
+// module's clock begins when it is introduced, and is stopped for a client that
+// is refused, too.
+func (c *conn) expectJoining() {
 	c.mu.Lock()
-	joined := len(c.memberships) > 0
-	c.mu.Unlock()
-	if !joined {
-		c.session.Close()
+	defer c.mu.Unlock()
+	c.joinTimeout = time.AfterFunc(c.b.io.ConnectTimeout(), func() {
+		c.mu.Lock()
+		waits := c.joinTimeout != nil
+		c.mu.Unlock()
+		if waits {
+			c.Close(true)
+		}
+	})
+}
+
+func (c *conn) stopJoinTimeoutLocked() {
+	if c.joinTimeout != nil {
+		c.joinTimeout.Stop()
+		c.joinTimeout = nil
 	}
 }
 

@@ -139,6 +139,9 @@ func (e *base) hooked() bool {
 		e.ListenerCount("initial_headers") > 0 || e.ListenerCount("connection_error") > 0
 }
 
+// watched tells whether the application listens for sessions, as the module does.
+func (e *base) watched() bool { return e.ListenerCount("connection") > 1 }
+
 // runMiddleware runs the engine's middlewares, those of io.Engine().Use.
 func (e *base) runMiddleware(w http.ResponseWriter, r *http.Request) (answered bool, err error) {
 	if len(e.Middlewares()) == 0 {

@@ -6,7 +6,7 @@ import (
 	"github.com/zishang520/socket.io/v2/socket"
 )
 
-// census counts the connections that the module knows. Its maps of sockets keep
+// census counts the connections that the module may know. Its maps of sockets keep
 // an entry for each socket that was ever in them, until others come: when
 // many have been there and the last one leaves, it empties them.
 type census struct {
@@ -19,7 +19,7 @@ type census struct {
 // manyConnections is from how many on their entries are worth the sweep.
 const manyConnections = 256
 
-// enter notes a connection before the module hears of it.
+// enter notes a connection, before the module may hear of it.
 func (b *Bridge) enter() {
 	b.census.mu.Lock()
 	defer b.census.mu.Unlock()

@@ -4,6 +4,7 @@ import (
 	"io"
 	"net"
 	"sync"
+	"time"
 	"weak"
 
 	eiopacket "github.com/zishang520/engine.io-go-parser/packet"
@@ -29,6 +30,7 @@ type conn struct {
 	decoder codec.Decoder
 	event   Event
 	budget  *budget // nil: nothing bounds it
+	known   bool    // to the module
 
 	mu sync.Mutex
 	// guarded by mu
@@ -37,6 +39,7 @@ type conn struct {
 	pending     *operation     // what the module is doing for it, if anything
 	ended       *engine.Reason // the session's end, not told while something is pending
 	told        bool           // the module knows of it
+	joinTimeout *time.Timer    // nil: it has joined a namespace, or ended
 	request     weak.Pointer[types.HttpContext]
 }
 

@@ -2,7 +2,9 @@ package bridge
 
 import (
 	"fmt"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -281,5 +283,79 @@ func TestHandshakeOfASocket(t *testing.T) {
 	wantID(t, w, "40")
 	if h := next(t, "handshake", handshakes); fmt.Sprint(h.Auth) != "map[]" {
 		t.Errorf("auth is %v when there is none", h.Auth)
+	}
+}
+
+// The module meets a session with its first packet, unless somebody listens for
+// sessions.
+func TestSessionThatHasSaidNothing(t *testing.T) {
+	for _, watched := range []bool{false, true} {
+		t.Run(fmt.Sprint("watched ", watched), func(t *testing.T) {
+			var told atomic.Int32
+			f := serve(t, options(), func(f *fixture) {
+				if watched {
+					f.Engine().On("connection", func(...any) { told.Add(1) })
+				}
+			})
+			p := wiretest.OpenPolling(t, f.addr, polling4)
+			c := f.engine.Session(p.SID).Value().(*conn)
+			if known := c.ListenerCount("close") > 0; known != watched || told.Load() > 0 != watched {
+				t.Errorf("before the first packet: known to the module: %v, told: %d", known, told.Load())
+			}
+			p.Post(t, "40").Want(t, 200, "ok")
+			p.Get(t)
+			if c.ListenerCount("close") != 1 {
+				t.Errorf("behind the first packet %d listen for the end", c.ListenerCount("close"))
+			}
+			p = wiretest.OpenPolling(t, f.addr, polling4)
+			p.Post(t, "1").Want(t, 200, "ok")
+			eventually(t, "only the first is left", func() bool { return f.Engine().ClientsCount() == 1 })
+		})
+	}
+}
+
+// Who has joined a namespace once may be without any for as long as it likes;
+// who has not is closed in time.
+func TestClientThatIsRefusedLater(t *testing.T) {
+	for _, row := range []struct {
+		name   string
+		target string
+		sent   []string // one behind the other's answer
+		stays  bool
+	}{
+		{"joins, leaves, is refused", wiretest.PeerTarget, []string{"40", "41", "40/closed,"}, true},
+		{"the same in revision 3", target3, []string{"41", "40/closed,"}, true},
+		{"is only refused", wiretest.PeerTarget, []string{"40/closed,"}, false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			opts := options()
+			opts.SetConnectTimeout(100 * time.Millisecond)
+			f := serve(t, opts, func(f *fixture) {
+				f.io.Of("/closed", nil)
+				f.Arrive("/closed", func(*socket.Handshake) ([]RoomEntry, RoomLimits, *Refusal) {
+					return nil, RoomLimits{}, &Refusal{Message: "closed"}
+				})
+			})
+			w := wiretest.Dial(t, f.addr, row.target)
+			w.Next(t) // the open packet
+			if row.target == target3 {
+				w.Want(t, "40")
+			}
+			for _, packet := range row.sent {
+				w.Send(t, packet)
+				if packet != "41" {
+					w.Next(t)
+				}
+			}
+			if !row.stays {
+				w.WantClose(t, wiretest.NoCode)
+				return
+			}
+			time.Sleep(2 * opts.ConnectTimeout())
+			w.Send(t, "40")
+			if got := w.Next(t).Payload; !strings.HasPrefix(got, "40") {
+				t.Errorf("the answer is %q", got)
+			}
+		})
 	}
 }

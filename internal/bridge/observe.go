@@ -95,6 +95,7 @@ func (c *conn) admit(s *socket.Socket) *rooms.Refusal {
 	}
 	m, refusal := joining.adapter.Enter(&b, joining.id, c.session, joining.reply, entries, limits)
 	if m != nil {
+		c.stopJoinTimeoutLocked()
 		c.memberships = append(c.memberships, membership{joining.adapter, m})
 	}
 	return refusal

@@ -184,6 +184,7 @@ func (c *conn) wait(b *engine.Batch) {
 // what it is doing.
 func (c *conn) end(reason engine.Reason) {
 	c.mu.Lock()
+	c.stopJoinTimeoutLocked()
 	if c.pending != nil {
 		c.ended = &reason
 		time.AfterFunc(patience, c.abort)

@@ -14,18 +14,32 @@ import (
 // router receives what the engine's sessions do.
 type router struct{ b *Bridge }
 
-// Opened makes the session known to the module, which connects a client of
-// revision 3 to the namespace "/" by itself.
+// Opened makes the session known to the module if that, or a listener of the
+// application's, has something to do at once: the module connects a client of
+// revision 3 to the namespace "/" by itself. Others it gets to know with their
+// first packet, so that a handshake alone costs it nothing.
 func (r router) Opened(s *engine.Session, b *engine.Batch) {
 	c := &conn{b: r.b, session: s, budget: r.b.newBudget()}
 	c.decoder.Format = r.b.encoder.Format
 	s.SetValue(c)
 	r.b.enter()
+	c.expectJoining()
 	if s.Revision() == engine.Revision3 {
 		c.begin("/", true)
 	}
+	if s.Revision() == engine.Revision3 || r.b.base.watched() {
+		c.introduce(b)
+	}
+}
+
+// introduce makes the session known to the module, once.
+func (c *conn) introduce(b *engine.Batch) {
+	if c.known {
+		return
+	}
+	c.known = true
 	b.MayBlock()
-	c.guard(func() { r.b.base.Emit("connection", c) })
+	c.guard(func() { c.b.base.Emit("connection", c) })
 }
 
 // Closed tells the module that the session is over.
@@ -41,6 +55,7 @@ func (r router) Received(s *engine.Session, b *engine.Batch, data []byte, binary
 	c := s.Value().(*conn)
 	defer c.recovered()
 	c.wait(b)
+	c.introduce(b)
 	if !s.Open() {
 		return
 	}
