@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"sync"
 	"syscall"
+	"time"
 )
 
 // server is the process that is soaked.
@@ -48,13 +49,25 @@ func startServer() (*server, error) {
 	}
 	go io.Copy(io.Discard, lines) // ends with the process
 	srv.addr = "127.0.0.1:" + strconv.Itoa(port)
-	url := figuresURL.FindStringSubmatch(srv.stderr.String())
-	if url == nil {
+	if srv.debug = srv.figures(); srv.debug == "" {
 		srv.kill()
 		return nil, fmt.Errorf("the server does not tell where its figures are: %s", srv.stderr)
 	}
-	srv.debug = url[1]
 	return srv, nil
+}
+
+// figuresTime is how long the line on stderr may take behind that on stdout, which
+// it was written before: each comes through a pipe of its own.
+const figuresTime = 5 * time.Second
+
+// figures returns the address that the server has logged, or "".
+func (s *server) figures() string {
+	for deadline := time.Now().Add(figuresTime); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		if url := figuresURL.FindStringSubmatch(s.stderr.String()); url != nil {
+			return url[1]
+		}
+	}
+	return ""
 }
 
 func (s *server) kill() { s.cmd.Process.Kill() }
