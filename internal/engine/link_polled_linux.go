@@ -114,7 +114,7 @@ func (l *polledLink) start(c reader) {
 	if first && !early {
 		l.turns.Store(idle) // the first event finds its reader, who need not be the caller
 	}
-	if first || early { // which may be long in the handling
+	if first || early { // handling that may take long, and what is written meanwhile may have to wait
 		l.join()
 	}
 	if early {
