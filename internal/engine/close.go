@@ -25,7 +25,7 @@ func (s *Session) closeFor(reason Reason) {
 		s.closePollingLocked()
 		return
 	}
-	s.queue.push(closeFrame(codeNone))
+	s.queue.push(closeFramePacket)
 	if s.writing {
 		s.mu.Unlock() // the writer goes on to the close frame
 		return
@@ -59,7 +59,7 @@ func (s *Session) drainedLocked() {
 
 // abandon ends the session at once, for reason. A held poll is answered with a
 // close packet; a WebSocket is sent a close frame if it can still take one.
-func (s *Session) abandon(reason Reason) { s.end(reason, closePacket, closeFrame(codeNone)) }
+func (s *Session) abandon(reason Reason) { s.end(reason, closePacket, closeFramePacket) }
 
 // end ends the session at once, for reason: a held poll is answered with last,
 // a WebSocket gets frame behind what is queued already.

@@ -59,9 +59,9 @@ func started(l link, early string) (*log, chan error) {
 // funcHandler takes messages and nothing else.
 type funcHandler func(data []byte)
 
-func (funcHandler) begin(yielder)         {}
-func (funcHandler) end()                  {}
-func (funcHandler) control(*Packet) error { return nil }
+func (funcHandler) begin(yielder)        {}
+func (funcHandler) end()                 {}
+func (funcHandler) control([]byte) error { return nil }
 func (f funcHandler) message(data []byte, _ bool) error {
 	f(data)
 	return nil

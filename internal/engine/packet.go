@@ -92,6 +92,11 @@ func (p *Packet) Uncompressed() *Packet {
 	return &Packet{buf: p.buf, start: p.start, binary: p.binary, control: p.control, plain: true, legacy: p.legacy}
 }
 
+// controlPacket returns a packet that is bytes of the WebSocket itself, to be
+// sent between the packets of the session: a control frame, or the answer to
+// the opening handshake.
+func controlPacket(bytes []byte) *Packet { return &Packet{buf: bytes, control: true} }
+
 // signal returns a packet of a type other than message, with text as its data.
 func signal(t PacketType, text string) *Packet {
 	buf := make([]byte, Headroom, Headroom+len(text))
@@ -104,6 +109,9 @@ var (
 	pingPacket  = signal(Ping, "")
 	pongPacket  = signal(Pong, "")
 	noopPacket  = signal(Noop, "")
+
+	// closeFramePacket is the close frame of a WebSocket, without a code.
+	closeFramePacket = controlPacket(closeFrame(codeNone))
 )
 
 // text returns the type digit and the data of a text packet.

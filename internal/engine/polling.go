@@ -356,7 +356,7 @@ func (s *Session) receiveBody(w http.ResponseWriter, body []byte, isBinary bool)
 	s.beginReceiving(&b)
 	ok := parsePayload(body, s.revision, isBinary, func(p packet) bool {
 		if p.kind == Close {
-			s.end(TransportClose, noopPacket, closeFrame(codeNone))
+			s.end(TransportClose, noopPacket, closeFramePacket)
 			return false
 		}
 		return s.receive(&b, p)

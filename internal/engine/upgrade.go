@@ -63,7 +63,7 @@ func (srv *Server) handshakeWebSocket(w http.ResponseWriter, r *http.Request, q 
 func (s *Session) openWebSocket(ws *wsConn, answer []byte, y yielder) {
 	s.ws = ws
 	ws.handler = &wsReader{s: s}
-	s.queue.push(&Packet{buf: answer, control: true})
+	s.queue.push(controlPacket(answer))
 	s.queue.push(s.openPacket())
 	if !s.start(y) {
 		s.leave()
@@ -80,9 +80,9 @@ func (s *Session) openWebSocket(ws *wsConn, answer []byte, y yielder) {
 func (s *Session) endWebSocket(ws *wsConn, err error) {
 	var violation *frameError
 	if errors.As(err, &violation) {
-		s.end(TransportError, closePacket, lastFrame(err))
+		s.end(TransportError, closePacket, controlPacket(lastFrame(err)))
 	} else {
-		s.end(TransportClose, closePacket, lastFrame(err))
+		s.end(TransportClose, closePacket, controlPacket(lastFrame(err)))
 	}
 	s.mu.Lock()
 	writing := s.writing
@@ -130,12 +130,12 @@ func (r *wsReader) message(data []byte, binary bool) error {
 }
 
 // control sends a control frame between the packets of the session.
-func (r *wsReader) control(answer *Packet) error {
+func (r *wsReader) control(answer []byte) error {
 	if !r.s.mayControl() {
 		return errSessionClosed
 	}
 	if answer != nil {
-		r.b.Send(r.s, answer)
+		r.b.Send(r.s, controlPacket(answer))
 	}
 	return nil
 }
@@ -199,7 +199,7 @@ func (p *prober) ended(err error) {
 	}
 	p.stop()
 	s.endProbe()
-	ws.send(lastFrame(err).wsFrame(s.revision, false))
+	ws.send(lastFrame(err))
 	ws.closeWrite()
 	ws.linger()
 }
@@ -209,14 +209,14 @@ func (p *prober) end()            { p.yielder = nil }
 
 // control answers at once or not at all: a peer that pings and does not read
 // gets no goroutine that waits for it.
-func (p *prober) control(answer *Packet) error {
+func (p *prober) control(answer []byte) error {
 	if !p.s.mayControl() {
 		return errSessionClosed
 	}
 	if answer == nil {
 		return nil
 	}
-	if err := p.ws.send(answer.wsFrame(p.s.revision, false)); err != nil {
+	if err := p.ws.send(answer); err != nil {
 		p.broken = true // half a frame may be out: nothing can follow it
 		p.ws.stop()
 	}
@@ -289,7 +289,7 @@ func (p *prober) adopt() bool {
 	held := s.takePollLocked()
 	closing := s.state == stateClosing
 	if closing {
-		s.queue.push(closeFrame(codeNone))
+		s.queue.push(closeFramePacket)
 	}
 	s.mu.Unlock()
 	held.answer(closePacket) // the polling transport is closed

@@ -172,7 +172,7 @@ func xorWord(b []byte, word uint64) {
 }
 
 // closeFrame returns a close frame with code, or without a payload for codeNone.
-func closeFrame(code closeCode) *Packet {
+func closeFrame(code closeCode) []byte {
 	buf := make([]byte, maxHeader, maxHeader+2)
 	if code != codeNone {
 		buf = binary.BigEndian.AppendUint16(buf, uint16(code))
@@ -181,10 +181,12 @@ func closeFrame(code closeCode) *Packet {
 }
 
 // pongFrame returns the answer to a WebSocket ping with data as its payload.
-func pongFrame(data []byte) *Packet {
+func pongFrame(data []byte) []byte {
 	return controlFrame(opPong, append(make([]byte, maxHeader, maxHeader+len(data)), data...))
 }
 
-func controlFrame(op opcode, buf []byte) *Packet {
-	return &Packet{buf: buf, start: putHeader(buf[:maxHeader], op, len(buf)-maxHeader), control: true}
+// controlFrame returns the frame whose payload stands in buf after its first
+// maxHeader bytes.
+func controlFrame(op opcode, buf []byte) []byte {
+	return buf[putHeader(buf[:maxHeader], op, len(buf)-maxHeader):]
 }

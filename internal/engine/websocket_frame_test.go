@@ -140,7 +140,7 @@ func TestCloseFrames(t *testing.T) {
 		{"with the peer's own code", 4321, []byte{0x88, 2, 0x10, 0xE1}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			if got := closeFrame(row.code).wsFrame(Revision4, false); !bytes.Equal(got, row.want) {
+			if got := closeFrame(row.code); !bytes.Equal(got, row.want) {
 				t.Errorf("frame is % x, want % x", got, row.want)
 			}
 		})
@@ -181,7 +181,7 @@ func TestCheckedCloseFrame(t *testing.T) {
 func TestPongCarriesThePingsData(t *testing.T) {
 	for _, length := range []int{0, 1, 125} {
 		data := strings.Repeat("p", length)
-		f, err := wiretest.ReadFrame(bytes.NewReader(pongFrame([]byte(data)).wsFrame(Revision4, false)))
+		f, err := wiretest.ReadFrame(bytes.NewReader(pongFrame([]byte(data))))
 		if err != nil || f.Op != wiretest.Pong || f.Payload != data {
 			t.Errorf("pong of %d bytes reads as %+v, error %v", length, f, err)
 		}

@@ -27,7 +27,7 @@ type wsHandler interface {
 	begin(y yielder)                        // bytes have arrived
 	message(data []byte, binary bool) error // one whole message; data is valid during the call
 	end()                                   // all whole messages that had arrived are handled
-	control(answer *Packet) error           // a ping or pong has come; answer it, unless nil
+	control(answer []byte) error            // a ping or pong has come; answer is the frame to send back, nil for a pong
 }
 
 // peerClosed is the error of a connection that the peer has closed in order.
@@ -147,7 +147,7 @@ func checkClose(payload []byte) error {
 // lastFrame returns the close frame that answers the end of reading by err: the
 // peer's own code and reason (RFC 6455 section 5.5.1), or the code of its
 // violation.
-func lastFrame(err error) *Packet {
+func lastFrame(err error) []byte {
 	var closed *peerClosed
 	if errors.As(err, &closed) {
 		return controlFrame(opClose, append(make([]byte, maxHeader), closed.payload...))
@@ -161,7 +161,7 @@ func lastFrame(err error) *Packet {
 
 // dismiss closes a WebSocket that carries no session.
 func (c *wsConn) dismiss() {
-	c.send(closeFrame(codeNone).wsFrame(Revision4, false))
+	c.send(closeFrame(codeNone))
 	c.closeWrite()
 	c.linger()
 }

@@ -43,9 +43,9 @@ func (l *log) end() {
 	l.inside = false
 }
 
-func (l *log) control(p *Packet) error {
-	if p != nil {
-		l.note("control % x", p.wsFrame(Revision4, false))
+func (l *log) control(answer []byte) error {
+	if answer != nil {
+		l.note("control % x", answer)
 	}
 	return nil
 }
@@ -227,7 +227,7 @@ func TestFrameThatAnswersTheEndOfReading(t *testing.T) {
 		{"a refusal of the session's has none", errSessionClosed, ""},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			frame := lastFrame(row.err).wsFrame(Revision4, false)
+			frame := lastFrame(row.err)
 			f, err := wiretest.ReadFrame(strings.NewReader(string(frame)))
 			if err != nil || f.Op != wiretest.Close {
 				t.Fatalf("% x is no close frame: %v", frame, err)
