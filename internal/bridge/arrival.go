@@ -15,7 +15,7 @@ import (
 // Refusal why it is not granted.
 type (
 	RoomEntry  = rooms.Entry
-	RoomLimits = rooms.Limits
+	RoomLimits = rooms.Capacity
 	Refusal    = rooms.Refusal
 )
 
@@ -52,14 +52,14 @@ func (c *conn) refuse(s *socket.Socket, why *Refusal) {
 func (c *conn) refusing() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.connecting.adapter == nil && c.connecting.id != ""
+	return c.connecting.namespace == nil && c.connecting.id != ""
 }
 
 // refused tells, once, whether the socket was refused.
 func (c *conn) refused(s *socket.Socket) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.connecting.adapter != nil || c.connecting.id != s.Id() {
+	if c.connecting.namespace != nil || c.connecting.id != s.Id() {
 		return false
 	}
 	c.connecting = connecting{}
@@ -103,9 +103,9 @@ func (c *conn) connectError(namespace string, why *Refusal) []*engine.Packet {
 	return packets
 }
 
-// ending notes why a socket is being disconnected, for those in its rooms.
+// ending records why a socket is being disconnected, for the others of its rooms.
 func (c *conn) ending(namespace, reason string) {
 	if in, joined := c.joined(namespace); joined {
-		in.adapter.Presence.Ending(in.member, reason)
+		in.rooms.Disconnecting(in.member, reason)
 	}
 }

@@ -66,7 +66,7 @@ func New(opts *socket.ServerOptions, log *slog.Logger, tune ...func(*engine.Opti
 	b := &Bridge{log: log, handlers: make(map[route]Handler), arrivals: make(map[string]Arrival)}
 	b.encoder.Format = formatOf(opts)
 	opts.SetParser(packetParser{b})
-	opts.SetAdapter(&rooms.Builder{Observer: observer{b}, Log: log, Encoder: b.encoder, Recovery: recoveryTime(opts)})
+	opts.SetAdapter(&rooms.Builder{Hooks: b.newNamespace, Log: log, Encoder: b.encoder, Recovery: recoveryTime(opts)})
 	b.io = socket.NewServer(nil, opts)
 	b.base = newBase(b, opts)
 	set := engineOptions(b.base, opts)

@@ -45,8 +45,8 @@ type conn struct {
 
 // membership is a namespace that the connection has joined.
 type membership struct {
-	adapter *rooms.Adapter
-	member  *rooms.Member
+	*namespace
+	member *rooms.Member
 }
 
 var _ eio.Socket = (*conn)(nil)

@@ -35,14 +35,14 @@ func (e *Event) Arg(i int) codec.Value {
 // Broadcast sends an event to everyone else in the sender's rooms, or if it is
 // in none, to everyone else in the namespace who is in none.
 func (e *Event) Broadcast(name string, args ...codec.Value) {
-	e.in.adapter.Relay(e.batch, e.in.member, nil, name, args...)
+	e.in.rooms.Relay(e.batch, e.in.member, nil, name, args...)
 }
 
 // To sends an event to those that Broadcast would reach and that are in any of
 // the rooms, each once. Every socket is in the room of its own id; other rooms
 // are those that a program has joined it to, or that it has joined itself.
 func (e *Event) To(to []socket.Room, name string, args ...codec.Value) {
-	e.in.adapter.Relay(e.batch, e.in.member, to, name, args...)
+	e.in.rooms.Relay(e.batch, e.in.member, to, name, args...)
 }
 
 // Ignored notes, at debug level, that the event means nothing.

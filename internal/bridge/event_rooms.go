@@ -10,23 +10,23 @@ import (
 // JoinRoom puts the sender into a room and acknowledges the event with who else
 // is there. A refusal is to be answered with Refuse.
 func (e *Event) JoinRoom(entry RoomEntry, limits RoomLimits) *Refusal {
-	return e.in.adapter.Presence.Join(e.batch, e.in.member, entry, limits, e.reply())
+	return e.in.rooms.Join(e.batch, e.in.member, entry, limits, e.reply())
 }
 
 // LeaveRoom takes the sender out of a room and acknowledges the event. A
 // refusal is to be answered with Refuse.
 func (e *Event) LeaveRoom(room string) *Refusal {
-	return e.in.adapter.Presence.Leave(e.batch, e.in.member, room, e.reply())
+	return e.in.rooms.Leave(e.batch, e.in.member, room, e.reply())
 }
 
 // Signal sends an event to one peer that shares a room with the sender.
 func (e *Event) Signal(to socket.SocketId, name string, arg codec.Value) *Refusal {
-	return e.in.adapter.Presence.Signal(e.batch, e.in.member, to, name, arg)
+	return e.in.rooms.Signal(e.batch, e.in.member, to, name, arg)
 }
 
 // Acknowledge answers the event with {ok: true}, if its sender asks for that.
 func (e *Event) Acknowledge() {
-	e.in.adapter.Presence.Acknowledge(e.batch, e.in.member, e.reply(), []byte(`{"ok":true}`))
+	e.in.rooms.Acknowledge(e.batch, e.in.member, e.reply(), []byte(`{"ok":true}`))
 }
 
 // Refuse answers the event with {ok: false, error: {code, message}}. If its
@@ -37,7 +37,7 @@ func (e *Event) Refuse(r *Refusal) {
 		return
 	}
 	json := append([]byte(`{"ok":false,"error":`), r.JSON()...)
-	e.in.adapter.Presence.Acknowledge(e.batch, e.in.member, e.reply(), append(json, '}'))
+	e.in.rooms.Acknowledge(e.batch, e.in.member, e.reply(), append(json, '}'))
 }
 
 // reply is the acknowledgement that the event asks for.

@@ -11,19 +11,28 @@ import (
 	"signaling/internal/rooms"
 )
 
-// observer puts guards around the emitters of namespaces and sockets: they
-// keep a panicking listener from ending the process, and tell when the module
-// has run the last listener of a connect or disconnect.
-type observer struct{ b *Bridge }
+// namespace is one namespace: its adapter, and the rooms that its clients join.
+// It implements the adapter's hooks.
+//
+// Guards around the emitters of namespaces and sockets keep a panicking listener
+// from ending the process. They also show when the module has run the last
+// listener of a connect or disconnect.
+type namespace struct {
+	b       *Bridge
+	adapter *rooms.Adapter
+	rooms   *rooms.Rooms
+}
 
-func (o observer) NamespaceCreated(a *rooms.Adapter) {
+// newNamespace returns the hooks of a new adapter.
+func (b *Bridge) newNamespace(a *rooms.Adapter) rooms.Hooks {
 	e := a.Nsp().EventEmitter()
 	if _, guarded := e.EventEmitter.(*namespaceGuard); !guarded {
-		e.EventEmitter = &namespaceGuard{e.EventEmitter, o.b}
+		e.EventEmitter = &namespaceGuard{e.EventEmitter, b}
 	}
 	if a.Nsp().Name() == "/" { // the others are announced when they can be found
-		o.b.made(a.Nsp())
+		b.made(a.Nsp())
 	}
+	return &namespace{b, a, rooms.New(a)}
 }
 
 // guardSockets makes the first middleware of a namespace guard its sockets,
@@ -42,9 +51,15 @@ func guardSocket(s *socket.Socket) {
 	}
 }
 
-func (o observer) NamespaceClosed(a *rooms.Adapter) { o.b.namespaces.Delete(a.Nsp().Name()) }
+// Closed removes the namespace from those that the module can find.
+func (n *namespace) Closed() { n.b.namespaces.Delete(n.adapter.Nsp().Name()) }
 
-func (o observer) Connecting(a *rooms.Adapter, s *socket.Socket) {
+// Recoverable reports whether the member is in no room: one in rooms leaves them
+// with its connection, and comes back as a new client.
+func (n *namespace) Recoverable(m *rooms.Member) bool { return !n.rooms.HasJoined(m) }
+
+// Connecting guards a socket, and holds its CONNECT reply back until admit.
+func (n *namespace) Connecting(s *socket.Socket) {
 	c, ok := s.Conn().(*conn)
 	if !ok {
 		return
@@ -55,15 +70,15 @@ func (o observer) Connecting(a *rooms.Adapter, s *socket.Socket) {
 	h.Headers = c.session.Header() // the module's copy is a kilobyte for each client
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.connecting = connecting{adapter: a, id: s.Id()}
+	c.connecting = connecting{namespace: n, id: s.Id()}
 }
 
 // connecting is a socket that the module is connecting, and its CONNECT reply
 // once the module has written it.
 type connecting struct {
-	adapter *rooms.Adapter // nil with an id: the socket is refused, see refuse
-	id      socket.SocketId
-	reply   []*engine.Packet
+	namespace *namespace // nil with an id: the socket is refused, see refuse
+	id        socket.SocketId
+	reply     []*engine.Packet
 }
 
 // holdReply keeps the CONNECT reply until the module has registered the socket.
@@ -72,7 +87,7 @@ func (c *conn) holdReply(reply []*engine.Packet) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.connecting.reply = reply
-	return c.connecting.adapter != nil
+	return c.connecting.namespace != nil
 }
 
 // admit sends the CONNECT reply and makes the socket reachable: in this order
@@ -90,13 +105,13 @@ func (c *conn) admit(s *socket.Socket) *rooms.Refusal {
 	}
 	joining := c.connecting
 	c.connecting = connecting{}
-	if joining.adapter == nil || refusal != nil {
+	if joining.namespace == nil || refusal != nil {
 		return refusal
 	}
-	m, refusal := joining.adapter.Enter(&b, joining.id, c.session, joining.reply, entries, limits)
+	m, refusal := joining.namespace.rooms.Connect(&b, joining.id, c.session, joining.reply, entries, limits)
 	if m != nil {
 		c.stopJoinTimeoutLocked()
-		c.memberships = append(c.memberships, membership{joining.adapter, m})
+		c.memberships = append(c.memberships, membership{joining.namespace, m})
 	}
 	return refusal
 }
@@ -118,12 +133,15 @@ func handshakeAuth(auth any) any {
 	}
 }
 
-func (o observer) Left(a *rooms.Adapter, m *rooms.Member) {
-	c := m.Connection()
-	if c == nil {
+// MemberLeft takes a member out of the clients' rooms and out of its connection's
+// memberships.
+func (n *namespace) MemberLeft(m *rooms.Member) {
+	n.rooms.LeaveAll(m)
+	s := m.Session()
+	if s == nil {
 		return
 	}
-	owner, ok := c.Value().(*conn)
+	owner, ok := s.Value().(*conn)
 	if !ok {
 		return
 	}

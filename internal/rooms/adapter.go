@@ -10,20 +10,24 @@ import (
 	"github.com/zishang520/socket.io/v2/socket"
 )
 
-// Observer hears of namespaces and of who comes and goes. Its methods are
-// called without locks held.
-type Observer interface {
-	NamespaceCreated(a *Adapter)
-	NamespaceClosed(a *Adapter)
-	// Connecting announces a socket whose CONNECT reply comes next. Nobody
-	// can reach it until the observer calls Connect.
-	Connecting(a *Adapter, s *socket.Socket)
-	Left(a *Adapter, m *Member)
+// Hooks are what an adapter asks and reports of its namespace. They are called
+// without locks held.
+type Hooks interface {
+	// Connecting reports a socket whose CONNECT reply comes next. It cannot be
+	// reached before Adapter.Connect.
+	Connecting(s *socket.Socket)
+	// MemberLeft reports that a member has left the namespace.
+	MemberLeft(m *Member)
+	// Recoverable reports whether the client of a member whose connection is
+	// lost may come back as the same member.
+	Recoverable(m *Member) bool
+	// Closed reports that the module has closed the namespace.
+	Closed()
 }
 
-// Builder makes the adapters of a server: give it to SetAdapter.
+// Builder makes the adapters of a server's namespaces: give it to SetAdapter.
 type Builder struct {
-	Observer Observer
+	Hooks    func(*Adapter) Hooks // called once for each new adapter
 	Log      *slog.Logger
 	Encoder  Encoder
 	Recovery time.Duration // how long lost sessions can come back; 0: not at all
@@ -31,14 +35,13 @@ type Builder struct {
 
 // New returns the adapter of a namespace.
 func (b *Builder) New(nsp socket.Namespace) socket.Adapter {
-	a := &Adapter{EventEmitter: events.New(), Membership: newMembership(), observer: b.Observer, encoder: b.Encoder, log: b.Log}
+	a := &Adapter{EventEmitter: events.New(), Membership: newMembership(), encoder: b.Encoder, log: b.Log}
 	a.Prototype(a)
 	a.Construct(nsp)
-	a.Presence = newPresence(a.Membership, nsp.Name(), b.Encoder)
 	if b.Recovery > 0 {
 		a.recovery = newRecovery(b.Recovery)
 	}
-	b.Observer.NamespaceCreated(a)
+	a.hooks = b.Hooks(a)
 	return a
 }
 
@@ -49,10 +52,9 @@ type Adapter struct {
 	*Membership
 
 	// immutable
-	Presence *Presence
 	proto    socket.Adapter
 	nsp      socket.Namespace
-	observer Observer
+	hooks    Hooks
 	encoder  Encoder
 	log      *slog.Logger
 	recovery *recovery // nil: connection state recovery is off
@@ -69,7 +71,7 @@ func (a *Adapter) Proto() socket.Adapter          { return a.proto }
 func (a *Adapter) Construct(nsp socket.Namespace) { a.nsp = nsp }
 func (a *Adapter) Nsp() socket.Namespace          { return a.nsp }
 func (a *Adapter) Init()                          {}
-func (a *Adapter) Close()                         { a.observer.NamespaceClosed(a) }
+func (a *Adapter) Close()                         { a.hooks.Closed() }
 func (a *Adapter) ServerCount() int64             { return 1 }
 
 func (a *Adapter) ServerSideEmit([]any) error { return errNoCluster }
@@ -128,7 +130,7 @@ func (a *Adapter) AddAll(id socket.SocketId, rooms *types.Set[socket.Room]) {
 	if present && rooms.Has(own) && !a.connected(id) {
 		a.Emit("create-room", own)
 		a.Emit("join-room", own, id)
-		a.observer.Connecting(a, s)
+		a.hooks.Connecting(s)
 	}
 }
 
@@ -154,8 +156,7 @@ func (a *Adapter) DelAll(id socket.SocketId) {
 	for _, room := range emptied {
 		a.Emit("delete-room", room)
 	}
-	a.Presence.drop(m)
-	a.observer.Left(a, m)
+	a.hooks.MemberLeft(m)
 }
 
 func (a *Adapter) Sockets(rooms *types.Set[socket.Room]) *types.Set[socket.SocketId] {

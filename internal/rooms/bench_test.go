@@ -15,7 +15,7 @@ func crowd(n int) (m *Membership, ids []socket.SocketId) {
 	for i := range n {
 		id := socket.SocketId(fmt.Sprintf("%020d", i))
 		m.join(id, []socket.Room{socket.Room(fmt.Sprintf("room %d", i/4))})
-		m.Connect(id, new(engine.Session))
+		m.connect(id, new(engine.Session))
 		ids = append(ids, id)
 	}
 	return m, ids
@@ -31,7 +31,7 @@ func BenchmarkMembership(b *testing.B) {
 		for name, do := range map[string]func(){
 			"come and go": func() {
 				m.join(newcomer, room)
-				m.Connect(newcomer, session)
+				m.connect(newcomer, session)
 				m.leaveAll(newcomer)
 			},
 			"one":      func() { m.In(socket.Room(ids[n/2])) },
@@ -39,7 +39,7 @@ func BenchmarkMembership(b *testing.B) {
 			"everyone": func() { m.Everyone() },
 			"everyone after a change": func() {
 				m.join(newcomer, nil)
-				m.Connect(newcomer, session)
+				m.connect(newcomer, session)
 				m.Everyone()
 				m.leaveAll(newcomer)
 			},

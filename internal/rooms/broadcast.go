@@ -8,38 +8,30 @@ import (
 	"signaling/internal/engine"
 )
 
-// Relay sends an event from one member to the others that it is together with:
-// those in its rooms, or if it is in none, everyone in none. If to is not nil,
-// only those of them get it, each once, that are in any of the rooms of to. It
-// goes out with b's next flush.
-func (a *Adapter) Relay(b *engine.Batch, from *Member, to []socket.Room, name string, args ...codec.Value) {
-	a.Presence.mu.RLock()
-	defer a.Presence.mu.RUnlock()
+// Scope is the members that events of one member can reach. Its methods are
+// called by Relay, with the locks of its caller and the adapter held: of the
+// adapter's methods they may call Everyone and In only.
+type Scope interface {
+	// Receivers returns those that are in any of the rooms of to, each once, or
+	// all if to is nil. The sender may be among them. The slice is not changed.
+	Receivers(to []socket.Room) []Receiver
+	// Recoverable reports whether clients whose session is recovered get the
+	// events that they missed.
+	Recoverable() bool
+}
+
+// Relay sends an event from one member to the others of its scope: to all, or
+// if to is not nil, to those in any of its rooms. It goes out with b's next flush.
+func (a *Adapter) Relay(b *engine.Batch, from *Member, scope Scope, to []socket.Room, name string, args ...codec.Value) {
 	if a.recovery != nil {
-		a.relayRecordedLocked(b, from, to, name, args)
+		a.relayRecorded(b, from, scope, to, name, args)
 		return
 	}
-	receivers := a.receiversLocked(from, to)
-	if len(receivers) == 0 || len(receivers) == 1 && receivers[0].Member == from {
-		return
-	}
-	packets := a.encoder.Event(a.nsp.Name(), name, args...)
-	for _, r := range receivers {
-		if r.Member != from {
-			b.Send(r.Session, packets...)
-		}
-	}
+	a.SendEvent(b, scope.Receivers(to), from, name, args...)
 }
 
-func (a *Adapter) receiversLocked(from *Member, to []socket.Room) []Receiver {
-	if to == nil {
-		return a.Presence.audienceLocked(from)
-	}
-	return a.Presence.amongLocked(from, to)
-}
-
-// relayRecordedLocked is Relay for a namespace that keeps what clients may miss.
-func (a *Adapter) relayRecordedLocked(b *engine.Batch, from *Member, to []socket.Room, name string, args []codec.Value) {
+// relayRecorded is Relay for a namespace that keeps events for recovery.
+func (a *Adapter) relayRecorded(b *engine.Batch, from *Member, scope Scope, to []socket.Room, name string, args []codec.Value) {
 	a.recovery.mu.Lock()
 	defer a.recovery.mu.Unlock()
 	packets := a.encoder.Event(a.nsp.Name(), name, append(args, codec.Value{JSON: a.recovery.nextOffsetLocked()})...)
@@ -47,10 +39,28 @@ func (a *Adapter) relayRecordedLocked(b *engine.Batch, from *Member, to []socket
 		packets: packets,
 		to:      to,
 		except:  []socket.Room{socket.Room(from.ID)},
-		inside:  a.Presence.inside[from] != nil,
+		live:    !scope.Recoverable(),
 	})
-	for _, r := range a.receiversLocked(from, to) {
-		if r.Member != from {
+	queue(b, scope.Receivers(to), from, packets)
+}
+
+// SendEvent sends an event to receivers, but for one member, nil for none. The
+// event is not kept for recovery.
+func (a *Adapter) SendEvent(b *engine.Batch, to []Receiver, except *Member, name string, args ...codec.Value) {
+	if len(to) == 0 || len(to) == 1 && to[0].Member == except {
+		return
+	}
+	queue(b, to, except, a.encoder.Event(a.nsp.Name(), name, args...))
+}
+
+// SendAck sends a member the acknowledgement of one of its events.
+func (a *Adapter) SendAck(b *engine.Batch, to *Member, id uint64, args ...codec.Value) {
+	b.Send(to.session, a.encoder.Ack(a.nsp.Name(), id, args...)...)
+}
+
+func queue(b *engine.Batch, to []Receiver, except *Member, packets []*engine.Packet) {
+	for _, r := range to {
+		if r.Member != except {
 			b.Send(r.Session, packets...)
 		}
 	}

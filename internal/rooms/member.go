@@ -76,9 +76,9 @@ func (m *Membership) join(id socket.SocketId, rooms []socket.Room) (entered, cre
 	return entered, created
 }
 
-// Connect makes a member reachable through session. It reports false if the
+// connect makes a member reachable through session. It reports false if the
 // socket has gone, or is connected already.
-func (m *Membership) Connect(id socket.SocketId, session *engine.Session) (*Member, bool) {
+func (m *Membership) connect(id socket.SocketId, session *engine.Session) (*Member, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	member := m.members[id]
@@ -91,14 +91,16 @@ func (m *Membership) Connect(id socket.SocketId, session *engine.Session) (*Memb
 	return member, true
 }
 
-func (m *Membership) find(id socket.SocketId) *Member {
+// Find returns the member with the id, nil if there is none.
+func (m *Membership) Find(id socket.SocketId) *Member {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	return m.members[id]
 }
 
-// present tells whether the member is connected. One that has left never is again.
-func (m *Membership) present(member *Member) bool {
+// Connected reports whether the member is connected. One that has left never
+// is again.
+func (m *Membership) Connected(member *Member) bool {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	return member.index >= 0
@@ -234,6 +236,9 @@ func (m *Membership) In(rooms ...socket.Room) []Receiver {
 	return found
 }
 
-// Connection returns the session that the member is, or was, reached through;
-// nil if it never was.
-func (m *Member) Connection() *engine.Session { return m.session }
+// Session returns the session that the member is, or was, reached through; nil
+// if it never was connected.
+func (m *Member) Session() *engine.Session { return m.session }
+
+// Receiver returns the member as a receiver. It must have been connected.
+func (m *Member) Receiver() Receiver { return Receiver{m, m.session} }

@@ -166,8 +166,8 @@ func TestMembershipAgreesWithTheModel(t *testing.T) {
 				}
 			case 3:
 				session := new(engine.Session)
-				m, ok := real.Connect(id, session)
-				if wantOK := want.connect(id, session); ok != wantOK || ok && (m.ID != id || m.Connection() != session) {
+				m, ok := real.connect(id, session)
+				if wantOK := want.connect(id, session); ok != wantOK || ok && (m.ID != id || m.Session() != session) {
 					t.Fatalf("%s connects: %v, want %v", id, ok, wantOK)
 				}
 			case 4, 5:
@@ -193,7 +193,7 @@ func TestMembersOfRooms(t *testing.T) {
 	for _, id := range []socket.SocketId{"a", "b", "c", "d"} {
 		m.join(id, []socket.Room{socket.Room(id)})
 		if id != "d" { // d is not connected yet
-			m.Connect(id, new(engine.Session))
+			m.connect(id, new(engine.Session))
 		}
 	}
 	m.join("a", []socket.Room{"x", "y"})
@@ -228,12 +228,12 @@ func TestSnapshotOfEveryoneStaysAsItWas(t *testing.T) {
 	m := newMembership()
 	for _, id := range []socket.SocketId{"a", "b", "c"} {
 		m.join(id, nil)
-		m.Connect(id, new(engine.Session))
+		m.connect(id, new(engine.Session))
 	}
 	before := m.Everyone()
 	m.leaveAll("a")
 	m.join("d", nil)
-	m.Connect("d", new(engine.Session))
+	m.connect("d", new(engine.Session))
 	if got, want := ids(before), []string{"a", "b", "c"}; !slices.Equal(got, want) {
 		t.Errorf("the snapshot has become %v, was %v", got, want)
 	}
@@ -247,7 +247,7 @@ func TestEmptiedMembershipKeepsNothing(t *testing.T) {
 	for i := range 100 {
 		id := socket.SocketId(fmt.Sprint(i))
 		m.join(id, []socket.Room{"x", socket.Room(fmt.Sprint("room", i))})
-		m.Connect(id, new(engine.Session))
+		m.connect(id, new(engine.Session))
 	}
 	for i := range 100 {
 		m.leaveAll(socket.SocketId(fmt.Sprint(i)))
@@ -265,7 +265,7 @@ func TestMembershipIsSafeForConcurrentUse(t *testing.T) {
 			id := socket.SocketId(fmt.Sprint(i))
 			for n := range 500 {
 				m.join(id, []socket.Room{"x", socket.Room(fmt.Sprint(n % 10))})
-				m.Connect(id, new(engine.Session))
+				m.connect(id, new(engine.Session))
 				for _, r := range m.In("x", socket.Room(id)) {
 					if r.Session == nil {
 						t.Error("a receiver has no session")

@@ -50,7 +50,7 @@ type keptEvent struct {
 	packets []*engine.Packet
 	to      []socket.Room // nil: everyone
 	except  []socket.Room
-	inside  bool // said in rooms that clients joined: for nobody who comes back
+	live    bool // only for clients that are connected when it is sent
 }
 
 type lostSession struct {
@@ -126,20 +126,21 @@ func (r *recovery) sinceLocked(n uint64, rooms []socket.Room) []keptEvent {
 	var found []keptEvent
 	for _, e := range r.kept[n-r.first:] {
 		among := func(room socket.Room) bool { return slices.Contains(rooms, room) }
-		if !e.inside && (e.to == nil || slices.ContainsFunc(e.to, among)) && !slices.ContainsFunc(e.except, among) {
+		if !e.live && (e.to == nil || slices.ContainsFunc(e.to, among)) && !slices.ContainsFunc(e.except, among) {
 			found = append(found, e)
 		}
 	}
 	return found
 }
 
-// PersistSession keeps a session whose connection was lost. That of a client
-// in rooms is not kept: it leaves them with its connection, as the others are
-// told, and what they say meanwhile could only miss it. It comes back as a new
-// client, and joins.
+// PersistSession keeps the session of a client whose connection was lost, if
+// the hooks let it come back.
 func (a *Adapter) PersistSession(s *socket.SessionToPersist) {
 	r := a.recovery
-	if r == nil || a.Presence.hasVisitor(s.Sid) {
+	if r == nil {
+		return
+	}
+	if m := a.Find(s.Sid); m != nil && !a.hooks.Recoverable(m) {
 		return
 	}
 	r.mu.Lock()
@@ -179,39 +180,18 @@ func (a *Adapter) RestoreSession(pid socket.PrivateSessionId, offset string) (*s
 	return session, nil
 }
 
-// Enter sends a client the reply to its CONNECT, makes it reachable, and puts it
-// into rooms, all at once to the others. If it cannot enter them all, nothing
-// has happened but the refusal. Without that and without a member the client
-// has left meanwhile.
-func (a *Adapter) Enter(b *engine.Batch, id socket.SocketId, session *engine.Session, reply []*engine.Packet, entries []Entry, l Limits) (*Member, *Refusal) {
-	if len(entries) > 0 {
-		a.Presence.mu.Lock()
-		defer a.Presence.mu.Unlock()
-		if refusal := a.Presence.admitLocked(nil, entries, l); refusal != nil {
-			return nil, refusal
-		}
-	}
+// Connect sends a client the reply to its CONNECT and makes it reachable
+// through session. One whose session was restored is sent the events between
+// that and now. It reports false if the socket has left, or is connected already.
+func (a *Adapter) Connect(b *engine.Batch, id socket.SocketId, session *engine.Session, reply []*engine.Packet) (*Member, bool) {
 	b.Send(session, reply...)
-	m, ok := a.Connect(b, id, session)
-	if !ok {
-		return nil, nil
-	}
-	for _, e := range entries {
-		a.Presence.enterLocked(b, m, e)
-	}
-	return m, nil
-}
-
-// Connect makes a socket reachable, see Membership.Connect. One that was
-// restored is sent what came between its restoration and now.
-func (a *Adapter) Connect(b *engine.Batch, id socket.SocketId, session *engine.Session) (*Member, bool) {
 	r := a.recovery
 	if r == nil {
-		return a.Membership.Connect(id, session)
+		return a.connect(id, session)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	m, ok := a.Membership.Connect(id, session)
+	m, ok := a.connect(id, session)
 	if !ok {
 		return nil, false
 	}
