@@ -19,8 +19,8 @@ import (
 	eio "github.com/zishang520/engine.io/v2/engine"
 	"github.com/zishang520/socket.io/v2/socket"
 
+	"signaling/internal/adapter"
 	"signaling/internal/engine"
-	"signaling/internal/rooms"
 )
 
 // Handler handles one event. The event is valid during the call.
@@ -33,7 +33,7 @@ type Bridge struct {
 	io      *socket.Server
 	engine  *engine.Server
 	base    *base
-	encoder rooms.Encoder
+	encoder adapter.Encoder
 	cors    *engine.CORS // nil: no cross-origin headers
 	path    string       // what the paths of the engine's requests begin with
 
@@ -66,7 +66,7 @@ func New(opts *socket.ServerOptions, log *slog.Logger, tune ...func(*engine.Opti
 	b := &Bridge{log: log, handlers: make(map[route]Handler), arrivals: make(map[string]Arrival)}
 	b.encoder.Format = formatOf(opts)
 	opts.SetParser(packetParser{b})
-	opts.SetAdapter(&rooms.Builder{Hooks: b.newNamespace, Log: log, Encoder: b.encoder, Recovery: recoveryTime(opts)})
+	opts.SetAdapter(&adapter.Builder{Hooks: b.newNamespace, Log: log, Encoder: b.encoder, Recovery: recoveryTime(opts)})
 	b.io = socket.NewServer(nil, opts)
 	b.base = newBase(b, opts)
 	set := engineOptions(b.base, opts)

@@ -12,9 +12,9 @@ import (
 	"github.com/zishang520/engine.io/v2/transports"
 	"github.com/zishang520/engine.io/v2/types"
 
+	"signaling/internal/adapter"
 	"signaling/internal/codec"
 	"signaling/internal/engine"
-	"signaling/internal/rooms"
 )
 
 // conn is one session as the module's engine.Socket, with what routing its
@@ -46,7 +46,7 @@ type conn struct {
 // membership is a namespace that the connection has joined.
 type membership struct {
 	*namespace
-	member *rooms.Member
+	member *adapter.Member
 }
 
 var _ eio.Socket = (*conn)(nil)

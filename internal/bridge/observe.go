@@ -7,6 +7,7 @@ import (
 	"github.com/zishang520/engine.io/v2/events"
 	"github.com/zishang520/socket.io/v2/socket"
 
+	"signaling/internal/adapter"
 	"signaling/internal/engine"
 	"signaling/internal/rooms"
 )
@@ -19,12 +20,12 @@ import (
 // listener of a connect or disconnect.
 type namespace struct {
 	b       *Bridge
-	adapter *rooms.Adapter
+	adapter *adapter.Adapter
 	rooms   *rooms.Rooms
 }
 
 // newNamespace returns the hooks of a new adapter.
-func (b *Bridge) newNamespace(a *rooms.Adapter) rooms.Hooks {
+func (b *Bridge) newNamespace(a *adapter.Adapter) adapter.Hooks {
 	e := a.Nsp().EventEmitter()
 	if _, guarded := e.EventEmitter.(*namespaceGuard); !guarded {
 		e.EventEmitter = &namespaceGuard{e.EventEmitter, b}
@@ -56,7 +57,7 @@ func (n *namespace) Closed() { n.b.namespaces.Delete(n.adapter.Nsp().Name()) }
 
 // Recoverable reports whether the member is in no room: one in rooms leaves them
 // with its connection, and comes back as a new client.
-func (n *namespace) Recoverable(m *rooms.Member) bool { return !n.rooms.HasJoined(m) }
+func (n *namespace) Recoverable(m *adapter.Member) bool { return !n.rooms.HasJoined(m) }
 
 // Connecting guards a socket, and holds its CONNECT reply back until admit.
 func (n *namespace) Connecting(s *socket.Socket) {
@@ -135,7 +136,7 @@ func handshakeAuth(auth any) any {
 
 // MemberLeft takes a member out of the clients' rooms and out of its connection's
 // memberships.
-func (n *namespace) MemberLeft(m *rooms.Member) {
+func (n *namespace) MemberLeft(m *adapter.Member) {
 	n.rooms.LeaveAll(m)
 	s := m.Session()
 	if s == nil {

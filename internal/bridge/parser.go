@@ -9,15 +9,15 @@ import (
 	"github.com/zishang520/socket.io-go-parser/v2/parser"
 	"github.com/zishang520/socket.io/v2/socket"
 
+	"signaling/internal/adapter"
 	"signaling/internal/codec"
 	"signaling/internal/engine"
-	"signaling/internal/rooms"
 )
 
 // MessagePack, given to SetParser, has a server speak the format of the npm
 // package socket.io-msgpack-parser, which its clients must use too. It is for New
 // alone: a server of the module's own cannot use it.
-var MessagePack parser.Parser = packetParser{b: &Bridge{encoder: rooms.Encoder{Format: codec.MessagePack}}}
+var MessagePack parser.Parser = packetParser{b: &Bridge{encoder: adapter.Encoder{Format: codec.MessagePack}}}
 
 // formatOf returns the format that the options' parser stands for. It panics
 // for a parser that our engine cannot use, because it is the module's to call.

@@ -5,8 +5,8 @@ import (
 
 	"github.com/zishang520/socket.io/v2/socket"
 
+	"signaling/internal/adapter"
 	"signaling/internal/codec"
-	"signaling/internal/rooms"
 )
 
 // Node's default for maxDisconnectionDuration.
@@ -41,7 +41,7 @@ func (b *Bridge) auth(p *codec.Packet) map[string]any {
 		return auth
 	}
 	if _, lost := auth["pid"].(string); lost && auth["offset"] == nil {
-		auth["offset"] = rooms.FromTheStart
+		auth["offset"] = adapter.FromTheStart
 	}
 	return auth
 }

@@ -1,6 +1,7 @@
 package rooms
 
 import (
+	"signaling/internal/adapter"
 	"signaling/internal/codec"
 	"signaling/internal/engine"
 )
@@ -29,19 +30,19 @@ type Reply struct {
 }
 
 // Acknowledge queues the acknowledgement of m's request, if one is wanted.
-func (r *Rooms) Acknowledge(b *engine.Batch, m *Member, reply Reply, json []byte) {
+func (r *Rooms) Acknowledge(b *engine.Batch, m *adapter.Member, reply Reply, json []byte) {
 	if reply.Wanted {
 		r.adapter.SendAck(b, m, reply.ID, codec.Value{JSON: json})
 	}
 }
 
-func (r *Rooms) acknowledgeLeave(b *engine.Batch, m *Member, reply Reply, name string) {
+func (r *Rooms) acknowledgeLeave(b *engine.Batch, m *adapter.Member, reply Reply, name string) {
 	r.Acknowledge(b, m, reply, append(codec.AppendString([]byte(`{"ok":true,"room":`), name), '}'))
 }
 
 // acknowledgeJoin queues the acknowledgement of a join: who is in the room
 // besides m.
-func (r *Rooms) acknowledgeJoin(b *engine.Batch, m *Member, reply Reply, joined *room) {
+func (r *Rooms) acknowledgeJoin(b *engine.Batch, m *adapter.Member, reply Reply, joined *room) {
 	if !reply.Wanted {
 		return
 	}
@@ -62,7 +63,7 @@ func (r *Rooms) acknowledgeJoin(b *engine.Batch, m *Member, reply Reply, joined 
 }
 
 // announceJoined sends peer-joined about m to those in a room.
-func (r *Rooms) announceJoined(b *engine.Batch, to *room, m *Member, e Entry) {
+func (r *Rooms) announceJoined(b *engine.Batch, to *room, m *adapter.Member, e Entry) {
 	if len(to.present) == 0 {
 		return
 	}
@@ -72,18 +73,18 @@ func (r *Rooms) announceJoined(b *engine.Batch, to *room, m *Member, e Entry) {
 }
 
 // announceLeft sends peer-left about m to those in a room.
-func (r *Rooms) announceLeft(b *engine.Batch, to *room, m *Member, reason string) {
+func (r *Rooms) announceLeft(b *engine.Batch, to *room, m *adapter.Member, reason string) {
 	json := append(codec.AppendString([]byte(`{"room":`), to.name), ',')
 	json = codec.AppendString(append(appendPeer(json, m, ""), `,"reason":`...), reason)
 	r.adapter.SendEvent(b, to.present, m, "peer-left", codec.Value{JSON: append(json, '}')})
 }
 
 // card returns how a member stands in the list of a room: {id, name?}.
-func card(m *Member, name string) []byte {
+func card(m *adapter.Member, name string) []byte {
 	return append(appendPeer([]byte{'{'}, m, name), '}')
 }
 
-func appendPeer(json []byte, m *Member, name string) []byte {
+func appendPeer(json []byte, m *adapter.Member, name string) []byte {
 	json = codec.AppendString(append(json, `"id":`...), string(m.ID))
 	if name != "" {
 		json = codec.AppendString(append(json, `,"name":`...), name)

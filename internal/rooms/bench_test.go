@@ -2,54 +2,52 @@ package rooms
 
 import (
 	"fmt"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/zishang520/socket.io/v2/socket"
 
+	"signaling/internal/codec"
 	"signaling/internal/engine"
 )
 
-// crowd is a membership of n connected members, four to a room.
-func crowd(n int) (m *Membership, ids []socket.SocketId) {
-	m = newMembership()
-	for i := range n {
-		id := socket.SocketId(fmt.Sprintf("%020d", i))
-		m.join(id, []socket.Room{socket.Room(fmt.Sprintf("room %d", i/4))})
-		m.connect(id, new(engine.Session))
-		ids = append(ids, id)
-	}
-	return m, ids
-}
-
-// BenchmarkMembership is what a namespace's membership does, with few and with
-// many others in it.
-func BenchmarkMembership(b *testing.B) {
-	for _, n := range []int{100, 10_000} {
-		m, ids := crowd(n)
-		newcomer, room := socket.SocketId("newcomer"), []socket.Room{"room 7"}
-		session := new(engine.Session)
-		for name, do := range map[string]func(){
-			"come and go": func() {
-				m.join(newcomer, room)
-				m.connect(newcomer, session)
-				m.leaveAll(newcomer)
-			},
-			"one":      func() { m.In(socket.Room(ids[n/2])) },
-			"room":     func() { m.In(room...) },
-			"everyone": func() { m.Everyone() },
-			"everyone after a change": func() {
-				m.join(newcomer, nil)
-				m.connect(newcomer, session)
-				m.Everyone()
-				m.leaveAll(newcomer)
-			},
-		} {
-			b.Run(fmt.Sprintf("%s/%d", name, n), func(b *testing.B) {
-				b.ReportAllocs()
-				for b.Loop() {
-					do()
+// BenchmarkRelay is what an event costs until it is queued for its receivers:
+// 100 members, of whom half may be in rooms of four.
+func BenchmarkRelay(b *testing.B) {
+	offer := codec.Value{JSON: []byte(`"` + strings.Repeat("x", 1500) + `"`)}
+	for _, keep := range []time.Duration{0, time.Minute} {
+		for _, occupied := range []bool{false, true} {
+			r, members := namespace(b, 100, keep)
+			var batch engine.Batch
+			if occupied {
+				for i, m := range members[:50] {
+					r.Join(&batch, m, Entry{Room: fmt.Sprint("x", i/4)}, plenty, Reply{})
 				}
-			})
+			}
+			inside, outside := members[1], members[99]
+			peer, stranger := members[2].ID, members[98].ID
+			for _, row := range []struct {
+				name string
+				do   func()
+			}{
+				{"to all", func() { r.Relay(&batch, outside, nil, "offer", offer) }},
+				{"to one", func() { r.Relay(&batch, outside, []socket.Room{socket.Room(stranger)}, "message", offer) }},
+				{"in room", func() { r.Relay(&batch, inside, nil, "offer", offer) }},
+				{"in room to one", func() { r.Relay(&batch, inside, []socket.Room{socket.Room(peer)}, "message", offer) }},
+				{"signal", func() { r.Signal(&batch, inside, peer, "signal", offer) }},
+				{"join and leave", func() {
+					r.Join(&batch, outside, Entry{Room: "x1"}, plenty, Reply{ID: 7, Wanted: true})
+					r.Leave(&batch, outside, "x1", Reply{ID: 8, Wanted: true})
+				}},
+			} {
+				b.Run(fmt.Sprintf("recovery=%v/rooms=%v/%s", keep > 0, occupied, row.name), func(b *testing.B) {
+					b.ReportAllocs()
+					for b.Loop() {
+						row.do()
+					}
+				})
+			}
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/zishang520/socket.io/v2/socket"
 
+	"signaling/internal/adapter"
 	"signaling/internal/engine"
 )
 
@@ -21,14 +22,14 @@ import (
 //
 // Rooms are safe for concurrent use.
 type Rooms struct {
-	adapter *Adapter // immutable
+	adapter *adapter.Adapter // immutable
 
 	// mu is taken before the adapter's locks. Nothing is written to a connection
 	// under it, only queued.
 	mu sync.RWMutex
 	// guarded by mu
 	rooms        map[string]*room
-	participants map[*Member]*participant
+	participants map[*adapter.Member]*participant
 
 	// outside is who is in no room, nil after a change. It is set with mu held
 	// for reading and reset with mu held for writing.
@@ -38,13 +39,13 @@ type Rooms struct {
 // room is a room that somebody is in.
 type room struct {
 	name    string
-	present []Receiver // in the order of their joining
-	cards   [][]byte   // {id, name?} of each of present
+	present []adapter.Receiver // in the order of their joining
+	cards   [][]byte           // {id, name?} of each of present
 }
 
 // participant is a member that is in at least one room.
 type participant struct {
-	member *Member
+	member *adapter.Member
 	of     *Rooms
 
 	// guarded by the Rooms' mu
@@ -66,11 +67,11 @@ type Capacity struct {
 
 // New returns the rooms of the adapter's namespace. The adapter's hooks must
 // call LeaveAll for each member that leaves it.
-func New(a *Adapter) *Rooms {
+func New(a *adapter.Adapter) *Rooms {
 	return &Rooms{
 		adapter:      a,
 		rooms:        make(map[string]*room),
-		participants: make(map[*Member]*participant),
+		participants: make(map[*adapter.Member]*participant),
 	}
 }
 
@@ -78,7 +79,7 @@ func New(a *Adapter) *Rooms {
 // it into the rooms of entries, in one step for all others. If it cannot enter
 // them all, it returns why, and nothing has happened. Without a refusal and
 // without a member, the client has left already.
-func (r *Rooms) Connect(b *engine.Batch, id socket.SocketId, session *engine.Session, reply []*engine.Packet, entries []Entry, c Capacity) (*Member, *Refusal) {
+func (r *Rooms) Connect(b *engine.Batch, id socket.SocketId, session *engine.Session, reply []*engine.Packet, entries []Entry, c Capacity) (*adapter.Member, *Refusal) {
 	if len(entries) > 0 {
 		r.mu.Lock()
 		defer r.mu.Unlock()
@@ -99,7 +100,7 @@ func (r *Rooms) Connect(b *engine.Batch, id socket.SocketId, session *engine.Ses
 // Join puts a connected member into a room, answers it with who else is there,
 // and sends those peer-joined. A member that is there already gets the same
 // answer, and nothing is sent to the others.
-func (r *Rooms) Join(b *engine.Batch, m *Member, e Entry, c Capacity, reply Reply) *Refusal {
+func (r *Rooms) Join(b *engine.Batch, m *adapter.Member, e Entry, c Capacity, reply Reply) *Refusal {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if !r.adapter.Connected(m) {
@@ -118,7 +119,7 @@ func (r *Rooms) Join(b *engine.Batch, m *Member, e Entry, c Capacity, reply Repl
 
 // checkLocked returns why m, nil for a client that is being connected, cannot
 // enter all the rooms of entries, none of which it is in; nil if it can.
-func (r *Rooms) checkLocked(m *Member, entries []Entry, c Capacity) *Refusal {
+func (r *Rooms) checkLocked(m *adapter.Member, entries []Entry, c Capacity) *Refusal {
 	n := len(entries)
 	if p := r.participants[m]; p != nil {
 		n += len(p.joined)
@@ -136,7 +137,7 @@ func (r *Rooms) checkLocked(m *Member, entries []Entry, c Capacity) *Refusal {
 
 // enterLocked puts m into a room that it is not in, and sends the others
 // peer-joined.
-func (r *Rooms) enterLocked(b *engine.Batch, m *Member, e Entry) *room {
+func (r *Rooms) enterLocked(b *engine.Batch, m *adapter.Member, e Entry) *room {
 	entered := r.rooms[e.Room]
 	if entered == nil {
 		entered = &room{name: e.Room}
@@ -157,7 +158,7 @@ func (r *Rooms) enterLocked(b *engine.Batch, m *Member, e Entry) *room {
 
 // Leave takes a member out of one room, answers it, and sends the others
 // peer-left.
-func (r *Rooms) Leave(b *engine.Batch, m *Member, name string, reply Reply) *Refusal {
+func (r *Rooms) Leave(b *engine.Batch, m *adapter.Member, name string, reply Reply) *Refusal {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	left, p := r.rooms[name], r.participants[m]
@@ -173,8 +174,8 @@ func (r *Rooms) Leave(b *engine.Batch, m *Member, name string, reply Reply) *Ref
 }
 
 // exitLocked takes m out of a room's list, and sends those who stay peer-left.
-func (r *Rooms) exitLocked(b *engine.Batch, m *Member, left *room, reason string) {
-	i := slices.IndexFunc(left.present, func(other Receiver) bool { return other.Member == m })
+func (r *Rooms) exitLocked(b *engine.Batch, m *adapter.Member, left *room, reason string) {
+	i := slices.IndexFunc(left.present, func(other adapter.Receiver) bool { return other.Member == m })
 	left.present = slices.Delete(left.present, i, i+1)
 	left.cards = slices.Delete(left.cards, i, i+1)
 	if len(left.present) == 0 {
@@ -186,14 +187,14 @@ func (r *Rooms) exitLocked(b *engine.Batch, m *Member, left *room, reason string
 	}
 }
 
-func (r *Rooms) removeLocked(m *Member) {
+func (r *Rooms) removeLocked(m *adapter.Member) {
 	delete(r.participants, m)
 	r.outside.Store(nil)
 }
 
 // Disconnecting records why the connection of a member ends: LeaveAll sends that
 // to the others. Of several reasons the first counts.
-func (r *Rooms) Disconnecting(m *Member, reason string) {
+func (r *Rooms) Disconnecting(m *adapter.Member, reason string) {
 	if !r.HasJoined(m) {
 		return
 	}
@@ -205,7 +206,7 @@ func (r *Rooms) Disconnecting(m *Member, reason string) {
 }
 
 // HasJoined reports whether the member is in any room.
-func (r *Rooms) HasJoined(m *Member) bool {
+func (r *Rooms) HasJoined(m *adapter.Member) bool {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	return r.participants[m] != nil
@@ -213,7 +214,7 @@ func (r *Rooms) HasJoined(m *Member) bool {
 
 // LeaveAll takes a member that has left the namespace out of all its rooms, and
 // sends the others peer-left.
-func (r *Rooms) LeaveAll(m *Member) {
+func (r *Rooms) LeaveAll(m *adapter.Member) {
 	if !r.HasJoined(m) {
 		return // without the lock that stops all relays
 	}

@@ -4,11 +4,13 @@ import (
 	"slices"
 
 	"github.com/zishang520/socket.io/v2/socket"
+
+	"signaling/internal/adapter"
 )
 
 // scopeLocked returns whom the events of m reach: the others of its rooms, or
 // if it is in none, all who are in none.
-func (r *Rooms) scopeLocked(m *Member) Scope {
+func (r *Rooms) scopeLocked(m *adapter.Member) adapter.Scope {
 	if p := r.participants[m]; p != nil {
 		return p
 	}
@@ -21,25 +23,25 @@ func (r *Rooms) scopeLocked(m *Member) Scope {
 // a room after a member does not get what is sent to that member.
 //
 // The Rooms' mu is held.
-func (p *participant) Receivers(to []socket.Room) []Receiver {
+func (p *participant) Receivers(to []socket.Room) []adapter.Receiver {
 	if to != nil {
 		return p.named(to)
 	}
 	if len(p.joined) == 1 {
 		return p.joined[0].present
 	}
-	var all []Receiver
-	seen := make(map[*Member]struct{})
+	var all []adapter.Receiver
+	seen := make(map[*adapter.Member]struct{})
 	for _, r := range p.joined {
 		all = appendUnseen(all, seen, r.present)
 	}
 	return all
 }
 
-func (p *participant) named(to []socket.Room) []Receiver {
+func (p *participant) named(to []socket.Room) []adapter.Receiver {
 	named := p.of.adapter.In(to...)
-	found := make([]Receiver, 0, len(named))
-	seen := make(map[*Member]struct{}, len(named))
+	found := make([]adapter.Receiver, 0, len(named))
+	seen := make(map[*adapter.Member]struct{}, len(named))
 	for _, r := range named {
 		if p.sharesRoom(p.of.participants[r.Member]) {
 			seen[r.Member] = struct{}{}
@@ -47,7 +49,7 @@ func (p *participant) named(to []socket.Room) []Receiver {
 		}
 	}
 	for _, r := range p.joined { // few, where a client may name many in to
-		isMember := func(f Receiver) bool { return string(f.Member.ID) == r.name }
+		isMember := func(f adapter.Receiver) bool { return string(f.Member.ID) == r.name }
 		if slices.Contains(to, socket.Room(r.name)) && !slices.ContainsFunc(found, isMember) {
 			found = appendUnseen(found, seen, r.present)
 		}
@@ -66,7 +68,7 @@ func (p *participant) sharesRoom(other *participant) bool {
 	return other != nil && slices.ContainsFunc(p.joined, other.in)
 }
 
-func appendUnseen(all []Receiver, seen map[*Member]struct{}, more []Receiver) []Receiver {
+func appendUnseen(all []adapter.Receiver, seen map[*adapter.Member]struct{}, more []adapter.Receiver) []adapter.Receiver {
 	for _, r := range more {
 		if _, twice := seen[r.Member]; !twice {
 			seen[r.Member] = struct{}{}
@@ -81,13 +83,13 @@ type outside struct{ *Rooms }
 
 // outsideList is who of all connected members is in no room. It holds for one
 // state of the membership, which the list of all identifies.
-type outsideList struct{ all, rest []Receiver }
+type outsideList struct{ all, rest []adapter.Receiver }
 
 // Receivers returns the members that are in no room. While nobody is in any, that
 // is what the adapter returns, without a copy.
 //
 // The Rooms' mu is held.
-func (o outside) Receivers(to []socket.Room) []Receiver {
+func (o outside) Receivers(to []socket.Room) []adapter.Receiver {
 	if to == nil {
 		return o.everyone()
 	}
@@ -95,10 +97,10 @@ func (o outside) Receivers(to []socket.Room) []Receiver {
 	if len(o.participants) == 0 {
 		return named
 	}
-	return o.without(make([]Receiver, 0, len(named)), named)
+	return o.without(make([]adapter.Receiver, 0, len(named)), named)
 }
 
-func (o outside) everyone() []Receiver {
+func (o outside) everyone() []adapter.Receiver {
 	all := o.adapter.Everyone()
 	if len(o.participants) == 0 || len(all) == 0 {
 		return all
@@ -112,7 +114,7 @@ func (o outside) everyone() []Receiver {
 }
 
 // without appends those of all that are in no room.
-func (o outside) without(rest, all []Receiver) []Receiver {
+func (o outside) without(rest, all []adapter.Receiver) []adapter.Receiver {
 	for _, r := range all {
 		if o.participants[r.Member] == nil {
 			rest = append(rest, r)

@@ -1,4 +1,4 @@
-package rooms
+package adapter
 
 import (
 	"github.com/zishang520/socket.io-go-parser/v2/parser"

@@ -1,4 +1,4 @@
-package rooms_test
+package adapter_test
 
 import (
 	"fmt"

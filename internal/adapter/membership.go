@@ -1,7 +1,4 @@
-// Package rooms keeps who is in a namespace and its rooms, and sends packets to
-// them. It stands in for the module's adapter: a packet is framed once and the
-// same bytes go to every receiver.
-package rooms
+package adapter
 
 import (
 	"slices"

@@ -1,0 +1,55 @@
+package adapter
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/zishang520/socket.io/v2/socket"
+
+	"signaling/internal/engine"
+)
+
+// crowd is a membership of n connected members, four to a room.
+func crowd(n int) (m *Membership, ids []socket.SocketId) {
+	m = newMembership()
+	for i := range n {
+		id := socket.SocketId(fmt.Sprintf("%020d", i))
+		m.join(id, []socket.Room{socket.Room(fmt.Sprintf("room %d", i/4))})
+		m.connect(id, new(engine.Session))
+		ids = append(ids, id)
+	}
+	return m, ids
+}
+
+// BenchmarkMembership is what a namespace's membership does, with few and with
+// many others in it.
+func BenchmarkMembership(b *testing.B) {
+	for _, n := range []int{100, 10_000} {
+		m, ids := crowd(n)
+		newcomer, room := socket.SocketId("newcomer"), []socket.Room{"room 7"}
+		session := new(engine.Session)
+		for name, do := range map[string]func(){
+			"come and go": func() {
+				m.join(newcomer, room)
+				m.connect(newcomer, session)
+				m.leaveAll(newcomer)
+			},
+			"one":      func() { m.In(socket.Room(ids[n/2])) },
+			"room":     func() { m.In(room...) },
+			"everyone": func() { m.Everyone() },
+			"everyone after a change": func() {
+				m.join(newcomer, nil)
+				m.connect(newcomer, session)
+				m.Everyone()
+				m.leaveAll(newcomer)
+			},
+		} {
+			b.Run(fmt.Sprintf("%s/%d", name, n), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					do()
+				}
+			})
+		}
+	}
+}
