@@ -3,6 +3,8 @@ package engine
 import (
 	"net/http"
 	"strings"
+
+	"golang.org/x/net/http/httpguts"
 )
 
 // CORS says which other origins' pages may read answers. The zero value
@@ -69,7 +71,7 @@ func (c *CORS) setOrigin(h http.Header, origin string) {
 	if c.Allow != nil {
 		origin = c.Allow(origin)
 	}
-	if origin != "" && validHeaderValue(origin) {
+	if origin != "" && httpguts.ValidHeaderFieldValue(origin) {
 		h.Set("Access-Control-Allow-Origin", origin)
 	}
 	addVary(h, "Origin")

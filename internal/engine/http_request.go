@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"golang.org/x/net/http/httpguts"
 )
 
 // A direct request is one that the engine reads itself: GET or POST of one of
@@ -110,7 +112,7 @@ func parseFields(r *http.Request, fields string) bool {
 		line, fields, more = strings.Cut(fields, "\r\n")
 		name, value, ok := strings.Cut(line, ":")
 		value = strings.Trim(value, " \t")
-		if !ok || !isToken(name) || !validHeaderValue(value) {
+		if !ok || !httpguts.ValidHeaderFieldName(name) || !httpguts.ValidHeaderFieldValue(value) {
 			return false
 		}
 		switch name = canonicalName(name); {
@@ -150,6 +152,11 @@ func canonicalName(name string) string {
 		return known
 	}
 	return textproto.CanonicalMIMEHeaderKey(name)
+}
+
+// IsUpgrade reports whether the request asks for another protocol on its connection.
+func IsUpgrade(r *http.Request) bool {
+	return r.Header.Get("Upgrade") != "" && httpguts.HeaderValuesContainsToken(r.Header["Connection"], "upgrade")
 }
 
 // plainHost tells whether the value of Host is a name or an address, with or

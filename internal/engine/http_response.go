@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"golang.org/x/net/http/httpguts"
 )
 
 // response is the response to a direct request: the http.ResponseWriter of its
@@ -125,7 +127,9 @@ func (w *response) sent(err error) {
 }
 
 // closes tells whether the response is the connection's last.
-func (w *response) closes() bool { return hasToken(w.header["Connection"], "close") }
+func (w *response) closes() bool {
+	return httpguts.HeaderValuesContainsToken(w.header["Connection"], "close")
+}
 
 // appendHead appends the status line and the header, in the order of names, for
 // a body of that length.

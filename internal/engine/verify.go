@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+
+	"golang.org/x/net/http/httpguts"
 )
 
 // ErrorCode is the code of a refused request, as the client reads it.
@@ -94,7 +96,7 @@ func (srv *Server) verify(r *http.Request, q query, upgrade bool) (*Session, *re
 	if !srv.serves(q.transport) {
 		return nil, &refusal{code: UnknownTransport, context: map[string]any{"transport": q.transport}}
 	}
-	if origin := r.Header.Get("Origin"); !validHeaderValue(origin) {
+	if origin := r.Header.Get("Origin"); !httpguts.ValidHeaderFieldValue(origin) {
 		return nil, &refusal{code: BadRequest, context: map[string]any{"name": "INVALID_ORIGIN", "origin": origin}}
 	}
 	if q.sid == "" {
@@ -137,16 +139,6 @@ func (srv *Server) verifyRevision(q query) *refusal {
 		return &refusal{code: UnsupportedRevision, context: map[string]any{"protocol": int(Revision3)}}
 	}
 	return nil
-}
-
-// validHeaderValue follows RFC 9110 section 5.5, as Node reads it.
-func validHeaderValue(v string) bool {
-	for i := range len(v) {
-		if v[i] < ' ' && v[i] != '\t' || v[i] == 0x7F {
-			return false
-		}
-	}
-	return true
 }
 
 // reject answers a request that is refused, in the form its kind asks for.

@@ -9,23 +9,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/net/http/httpguts"
 )
-
-// IsUpgrade tells whether the request asks for another protocol on its connection.
-func IsUpgrade(r *http.Request) bool {
-	return r.Header.Get("Upgrade") != "" && hasToken(r.Header.Values("Connection"), "upgrade")
-}
-
-func hasToken(values []string, token string) bool {
-	for _, v := range values {
-		for part := range strings.SplitSeq(v, ",") {
-			if strings.EqualFold(strings.TrimSpace(part), token) {
-				return true
-			}
-		}
-	}
-	return false
-}
 
 // websocketGUID is the constant of RFC 6455 section 1.3.
 const websocketGUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
@@ -71,7 +57,7 @@ func firstProtocol(offers []string) (first string, ok bool) {
 	seen := map[string]bool{}
 	for name := range strings.SplitSeq(strings.Join(offers, ","), ",") {
 		name = strings.Trim(name, " \t")
-		if !isToken(name) || seen[name] {
+		if !httpguts.ValidHeaderFieldName(name) || seen[name] {
 			return "", false
 		}
 		if len(seen) == 0 {
@@ -81,9 +67,6 @@ func firstProtocol(offers []string) (first string, ok bool) {
 	}
 	return first, true
 }
-
-// isToken tells whether s is a token, RFC 9110 section 5.6.2.
-func isToken(s string) bool { return consistsOf(s, "-!#$%&'*+.^_`|~") }
 
 // refusalTime is how long the refusal of a handshake may take to go out.
 const refusalTime = 10 * time.Second
