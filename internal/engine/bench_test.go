@@ -19,7 +19,7 @@ func BenchmarkReadFrame(b *testing.B) {
 		b.Run(fmt.Sprintf("%dB", n), func(b *testing.B) {
 			frame := wiretest.Bytes(wiretest.Frame{Op: wiretest.Text, Payload: strings.Repeat("x", n)})
 			handled := 0
-			c := newWSConn(nil, 1<<20, nil)
+			c := newWSConn(nil, 1<<20, 0, nil)
 			c.handler = funcHandler(func([]byte) { handled++ })
 			b.ReportAllocs()
 			b.SetBytes(int64(n))
@@ -72,7 +72,7 @@ func BenchmarkFlush(b *testing.B) {
 			srv := NewServer(options(), nil)
 			sessions := make([]*Session, n)
 			for i := range sessions {
-				sessions[i] = &Session{srv: srv, ws: newWSConn(&sink{}, 1<<20, nil), revision: Revision4}
+				sessions[i] = &Session{srv: srv, ws: newWSConn(&sink{}, 1<<20, 0, nil), revision: Revision4}
 			}
 			packet := text(strings.Repeat("x", sizes[1]))
 			b.ReportAllocs()

@@ -48,7 +48,7 @@ type pipeClient struct {
 func (b *bubble) pipe() (*pipeClient, *wsConn) {
 	client, server := net.Pipe()
 	b.t.Cleanup(func() { client.Close() })
-	return &pipeClient{b.t, client, bufio.NewReader(client)}, newWSConn(newBlockingLink(server, func() {}), b.opts.MaxPayload, nil)
+	return &pipeClient{b.t, client, bufio.NewReader(client)}, newWSConn(newBlockingLink(server, func() {}), b.opts.MaxPayload, 0, nil)
 }
 
 // ws opens a session over a WebSocket and reads its open packet.

@@ -175,8 +175,8 @@ func TestLinksReadCompressedMessages(t *testing.T) {
 	links(t, func(t *testing.T, client *net.TCPConn, l link) {
 		ended := make(chan error, 8)
 		told := new(log)
-		c := newWSConn(l, 1<<20, nil)
-		c.handler, c.window = told, math.MaxInt
+		c := newWSConn(l, 1<<20, math.MaxInt, nil)
+		c.handler = told
 		c.ended = func(err error) { ended <- err }
 		c.start(c)
 		message := strings.Repeat("ab", 1000)

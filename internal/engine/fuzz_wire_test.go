@@ -107,7 +107,7 @@ func (h *holding) message(data []byte, binary bool) error {
 
 // readChunked reads wire in random pieces and returns what the handler was told.
 func readChunked(t *testing.T, wire []byte, limit int, seed uint64) ([]string, error) {
-	c := newWSConn(newBlockingLink(&chunked{random: rand.New(rand.NewPCG(seed, 0)), data: wire}, func() {}), limit, nil)
+	c := newWSConn(newBlockingLink(&chunked{random: rand.New(rand.NewPCG(seed, 0)), data: wire}, func() {}), limit, 0, nil)
 	h := &holding{t: t, c: c}
 	c.handler = h
 	err := c.link.(*blockingLink).read(c)

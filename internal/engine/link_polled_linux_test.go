@@ -27,7 +27,7 @@ func polledPair(t *testing.T) (clients [2]*net.TCPConn, polled [2]*polledLink) {
 
 // run starts a link with a handler made of a function.
 func run(l link, message func(data []byte)) {
-	c := newWSConn(l, 1<<20, nil)
+	c := newWSConn(l, 1<<20, 0, nil)
 	c.handler = funcHandler(message)
 	c.ended = func(error) { l.linger() }
 	c.start(c)
@@ -97,7 +97,7 @@ func TestPolledLinkClosesItsDescriptor(t *testing.T) {
 	}{
 		{"closed before its start", func(_ *net.TCPConn, l *polledLink) { l.close() }},
 		{"dismissed", func(client *net.TCPConn, l *polledLink) {
-			newWSConn(l, 100, nil).dismiss()
+			newWSConn(l, 100, 0, nil).dismiss()
 			client.Close()
 		}},
 		{"closed", func(_ *net.TCPConn, l *polledLink) {

@@ -49,7 +49,7 @@ func links(t *testing.T, run func(t *testing.T, client *net.TCPConn, l link)) {
 func started(l link, early string) (*log, chan error) {
 	ended := make(chan error, 8)
 	told := new(log)
-	c := newWSConn(l, 1<<20, []byte(early))
+	c := newWSConn(l, 1<<20, 0, []byte(early))
 	c.handler = told
 	c.ended = func(err error) { ended <- err }
 	c.start(c)

@@ -8,18 +8,35 @@ import (
 )
 
 // wsConn is one WebSocket connection, RFC 6455, from its handshake to its end.
-// What reads it owns every field; writes go through the link.
+// One goroutine at a time reads it; writes go through the link.
 type wsConn struct {
+	// immutable
 	link
-	limit   int         // of one message, in bytes
-	window  int         // messages longer than it are not compressed for the peer; 0: none is, in either direction
+	limit  int // of one message, in bytes
+	window int // messages longer than it are not compressed for the peer; 0: none is, in either direction
+
+	// owned by the goroutine that reads, from start on
 	handler wsHandler   // changes once, when a probe becomes a session
-	ended   func(error) // hears why reading ended
+	ended   func(error) // called with the error that ended reading
 	input
 	fragments []byte // of a message whose last frame is still to come
 	first     opcode // of that message; opContinuation: there is none
 	deflated  bool   // that message is compressed
 	pieces    int    // of it that have come
+}
+
+// newWSConn returns a connection that takes messages of up to limit bytes, and
+// whose first bytes, early, have been read already.
+func newWSConn(l link, limit, window int, early []byte) *wsConn {
+	ws := &wsConn{link: l, limit: limit, window: window}
+	if len(early) > 0 {
+		ws.in = takeBuffer()
+		for len(ws.in.bytes) < len(early) {
+			ws.in.bytes = make([]byte, 2*len(ws.in.bytes))
+		}
+		ws.in.end = copy(ws.in.bytes, early)
+	}
+	return ws
 }
 
 // wsHandler receives what a wsConn reads, one call at a time.

@@ -64,7 +64,7 @@ func feed(t *testing.T, limit int, early []byte, chunks ...[]byte) (*log, error)
 	t.Helper()
 	client, server := net.Pipe()
 	l := new(log)
-	c := newWSConn(newBlockingLink(server, func() {}), limit, early)
+	c := newWSConn(newBlockingLink(server, func() {}), limit, 0, early)
 	c.handler = l
 	result := make(chan error, 1)
 	go func() { // ends with the stream
@@ -201,7 +201,7 @@ func TestReadingEndsWithTheHandlersError(t *testing.T) {
 	client, server := net.Pipe()
 	defer client.Close()
 	l := &log{err: errProbe}
-	c := newWSConn(newBlockingLink(server, func() {}), 100, wiretest.Bytes(wiretest.Texts("a", "b")...))
+	c := newWSConn(newBlockingLink(server, func() {}), 100, 0, wiretest.Bytes(wiretest.Texts("a", "b")...))
 	c.handler = l
 	if err := c.link.(*blockingLink).read(c); err != errProbe {
 		t.Errorf("read returned %v, want %v", err, errProbe)
