@@ -8,6 +8,7 @@ import './glare.mjs';
 import './groups.mjs';
 import './troubles.mjs';
 import './looks.mjs';
+import './layout.mjs';
 
 before(openHouse);
 after(closeHouse);

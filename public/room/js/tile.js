@@ -73,9 +73,19 @@ export class Tile {
     if (this.#video.srcObject !== stream) this.#video.srcObject = stream;
   }
 
-  /** Shows the picture, or the initials instead. */
+  /** Shows the picture, from its first frame on, or the initials instead. */
   showVideo(on) {
+    if (on === this.element.classList.contains('with-video')) return;
     this.element.classList.toggle('with-video', on);
+    this.element.classList.remove('painted');
+    if (on) this.#awaitFrame();
+  }
+
+  /** Marks the tile as painted when the next frame is there. */
+  #awaitFrame() {
+    const painted = () => this.element.classList.toggle('painted', this.element.classList.contains('with-video'));
+    if (this.#video.requestVideoFrameCallback) this.#video.requestVideoFrameCallback(painted);
+    else this.#video.addEventListener('timeupdate', painted, { once: true });
   }
 
   showMuted(muted) {
