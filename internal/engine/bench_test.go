@@ -1,7 +1,12 @@
 package engine
 
 import (
+	"context"
 	"fmt"
+	"io"
+	"net"
+	"net/http/httptest"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -84,6 +89,65 @@ func BenchmarkFlush(b *testing.B) {
 				batch.Flush()
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/delivery")
+		})
+	}
+}
+
+// silent is a Handler that does nothing.
+type silent struct{}
+
+func (silent) Opened(*Session, *Batch)                 {}
+func (silent) Received(*Session, *Batch, []byte, bool) {}
+func (silent) Closed(*Session, Reason)                 {}
+
+// BenchmarkPoll is a poll that is held, then answered with one packet, over TCP.
+// The client's share is two system calls.
+func BenchmarkPoll(b *testing.B) {
+	for _, way := range []string{"http1", "net/http"} {
+		b.Run(way, func(b *testing.B) {
+			srv := NewServer(options(), silent{})
+			web := httptest.NewUnstartedServer(srv)
+			if front := NewFront(web.Listener.(*net.TCPListener), frontOptions(srv)); way == "http1" && front != nil {
+				web.Listener = front
+				b.Cleanup(func() { front.Shutdown(context.Background()) })
+			}
+			web.Start()
+			b.Cleanup(func() { srv.Close(); web.Close() })
+			conn, err := net.Dial("tcp", web.Listener.Addr().String())
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer conn.Close()
+			answer := make([]byte, 4096)
+			exchange := func(request string) string {
+				if _, err := io.WriteString(conn, request); err != nil {
+					b.Fatal(err)
+				}
+				n, err := conn.Read(answer)
+				if err != nil {
+					b.Fatal(err)
+				}
+				return string(answer[:n])
+			}
+			open := exchange("GET " + target + Polling + " HTTP/1.1\r\nHost: x\r\n\r\n")
+			_, sid, _ := strings.Cut(open, `"sid":"`)
+			sid, _, _ = strings.Cut(sid, `"`)
+			s := srv.Session(sid)
+			poll := []byte("GET " + target + Polling + "&sid=" + sid + " HTTP/1.1\r\nHost: x\r\n\r\n")
+			packet := text(strings.Repeat("x", sizes[0]))
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := conn.Write(poll); err != nil {
+					b.Fatal(err)
+				}
+				for !s.Writable() {
+					runtime.Gosched()
+				}
+				s.Send(packet)
+				if _, err := conn.Read(answer); err != nil {
+					b.Fatal(err)
+				}
+			}
 		})
 	}
 }

@@ -102,7 +102,8 @@ func (c *pipeClient) wantClose() {
 func (b *bubble) polling(rev Revision) *Session {
 	b.t.Helper()
 	recorder := httptest.NewRecorder()
-	b.openPolling(recorder, httptest.NewRequest("GET", "/", nil), handshake(rev, Polling))
+	r := httptest.NewRequest("GET", "/", nil)
+	b.openPolling(newResponder(recorder, r), r, handshake(rev, Polling))
 	body := recorder.Body.String()
 	s := b.Session(openedID(b.t, body[strings.IndexByte(body, '{')-1:]))
 	if s == nil {
@@ -114,7 +115,8 @@ func (b *bubble) polling(rev Revision) *Session {
 // request lets the session handle a polling request and returns its answer.
 func request(s *Session, method, body string) (status int, answer string) {
 	recorder := httptest.NewRecorder()
-	s.servePolling(recorder, httptest.NewRequest(method, "/", io.NopCloser(strings.NewReader(body))))
+	r := httptest.NewRequest(method, "/", io.NopCloser(strings.NewReader(body)))
+	s.servePolling(newResponder(recorder, r), r)
 	return recorder.Code, recorder.Body.String()
 }
 

@@ -40,7 +40,7 @@ func (s *Session) closePollingLocked() {
 	if s.poll != nil {
 		farewell, packets := s.farewellLocked(), append(s.queue.takeAll(), closePacket)
 		s.finishLocked(s.parting)
-		farewell.answer(packets...)
+		farewell.resume(packets...)
 		return
 	}
 	s.closeWait = time.AfterFunc(pollingCloseWait, func() { s.abandon(s.parting) })
@@ -84,7 +84,7 @@ func (s *Session) end(reason Reason, last, frame *Packet) {
 		s.queue.push(frame)
 	}
 	s.finishLocked(reason)
-	farewell.answer(last)
+	farewell.resume(last)
 	if ws == nil || reason == SlowConsumer {
 		return
 	}
@@ -102,7 +102,7 @@ func (s *Session) end(reason Reason, last, frame *Packet) {
 func (s *Session) farewellLocked() *poll {
 	held := s.takePollLocked()
 	if held != nil {
-		held.last, s.farewell = true, held
+		s.farewell = held
 	}
 	return held
 }
@@ -128,7 +128,7 @@ func (s *Session) finishLocked(reason Reason) {
 		probing.stop()
 	}
 	if reading != nil {
-		reading.interrupt()
+		reading.w.stopReading()
 	}
 	s.srv.remove(s)
 	s.leave()

@@ -67,7 +67,7 @@ func (s *Session) start(y yielder) bool {
 
 // openPolling answers a handshake over polling. The response carries the open
 // packet alone; what the handler sends meanwhile waits for the next poll.
-func (srv *Server) openPolling(w http.ResponseWriter, r *http.Request, q query) {
+func (srv *Server) openPolling(w responder, r *http.Request, q query) {
 	if f := srv.verifyRevision(q); f != nil {
 		srv.refuse(w, r, *f)
 		return
@@ -77,7 +77,7 @@ func (srv *Server) openPolling(w http.ResponseWriter, r *http.Request, q query) 
 		return
 	}
 	open := s.openPacket()
-	if !s.start(yielderOf(w)) {
+	if !s.start(w.loop()) {
 		s.leave()
 		unavailable(w, errClosing)
 		return

@@ -50,22 +50,8 @@ func (w *response) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// yield is to be called before something is done for a request that may wait:
-// if its goroutine serves others, another one goes on with those.
-func yield(w http.ResponseWriter) {
-	if d, ok := w.(*response); ok {
-		d.handOver()
-	}
-}
-
-// yielderOf returns who runs the handler of the request; nil: nobody but that.
-func yielderOf(w http.ResponseWriter) yielder {
-	if d, ok := w.(*response); ok {
-		return d.y
-	}
-	return nil
-}
-
+// handOver is to be called before something is done for the request that may
+// wait: if its goroutine serves others, another one goes on with those.
 func (w *response) handOver() {
 	if w.y != nil {
 		w.y.handOver()

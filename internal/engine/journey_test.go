@@ -22,7 +22,8 @@ func (j *journey) payload(packets ...string) {
 		}
 	}
 	recorder := httptest.NewRecorder()
-	j.s.servePost(recorder, httptest.NewRequest("POST", "/", strings.NewReader(body)))
+	r := httptest.NewRequest("POST", "/", strings.NewReader(body))
+	j.s.servePost(newResponder(recorder, r), r)
 }
 
 // poll polls once and enters what it brings.

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"net/http"
@@ -9,62 +8,66 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 	"unicode/utf8"
 )
 
 // poll is a GET that waits for packets. It is answered once.
 type poll struct {
-	s       *Session
-	w       http.ResponseWriter
-	r       *http.Request
-	packets chan []*Packet // to the handler that waits for them; nil: none does
-	last    bool           // the answer is the session's end
-	over    sync.WaitGroup // until the answer is on its way, or the client is gone
-}
-
-// answer answers a poll that was taken from its session, unless it is nil. It
-// does not wait for the client.
-func (p *poll) answer(packets ...*Packet) {
-	if p == nil {
-		return
-	}
-	if p.packets != nil {
-		p.packets <- packets
-		return
-	}
-	size := 0
-	for _, packet := range packets {
-		size += packet.Size()
-	}
-	if size > largeAnswer {
-		go p.write(packets) // ends when it is written, as far as that needs no waiting
-		return
-	}
-	p.write(packets)
+	s    *Session
+	w    responder
+	r    *http.Request
+	over sync.WaitGroup // until the answer is on its way, or the client is gone
 }
 
 // largeAnswer is from how many bytes on an answer is put together, and maybe
 // compressed, where nobody waits for it.
 const largeAnswer = 64 << 10
 
-func (p *poll) write(packets []*Packet) {
+// resume answers a poll that was taken from its session, unless it is nil. It
+// does not wait for the client.
+func (p *poll) resume(packets ...*Packet) {
+	if p == nil {
+		return
+	}
+	size := 0
+	for _, packet := range packets {
+		size += packet.Size()
+	}
+	p.w.resume(p, packets, size > largeAnswer)
+}
+
+func (p *poll) answer(packets []*Packet) {
 	defer p.over.Done()
 	p.s.writePoll(p.w, p.r, packets)
-	p.w.(*response).send()
+	p.w.send()
+}
+
+// abandoned ends the session whose client has left its poll. It reports false
+// if somebody is about to answer that.
+func (p *poll) abandoned() bool {
+	p.s.mu.Lock()
+	gone := p.s.poll == p
+	if gone {
+		p.s.poll = nil
+	}
+	p.s.mu.Unlock()
+	if gone {
+		p.s.abandon(TransportError)
+		p.over.Done()
+	}
+	return gone
 }
 
 // post is a POST whose body is being read.
 type post struct {
-	w         http.ResponseWriter
-	r         *http.Request
-	isBinary  bool
-	interrupt func() // makes the pending read fail
-	aborted   bool   // guarded by the session's mu
+	w        responder
+	r        *http.Request
+	isBinary bool
+	aborted  bool // guarded by the session's mu
 }
 
 // servePolling handles a request of an open polling session.
-func (s *Session) servePolling(w http.ResponseWriter, r *http.Request) {
+func (s *Session) servePolling(w responder, r *http.Request) {
 	switch r.Method {
 	case http.MethodGet:
 		s.servePoll(w, r)
@@ -84,7 +87,7 @@ func (s *Session) takePollLocked() *poll {
 }
 
 // servePoll answers a GET with what is queued, or holds it until there is something.
-func (s *Session) servePoll(w http.ResponseWriter, r *http.Request) {
+func (s *Session) servePoll(w responder, r *http.Request) {
 	s.mu.Lock()
 	switch {
 	case s.state == stateClosed || s.ws != nil:
@@ -98,7 +101,7 @@ func (s *Session) servePoll(w http.ResponseWriter, r *http.Request) {
 		packets := s.queue.takeAll()
 		s.mu.Unlock()
 		if large {
-			yield(w)
+			w.handOver()
 		}
 		s.writePoll(w, r, packets)
 	case s.state == stateClosing:
@@ -111,29 +114,18 @@ func (s *Session) servePoll(w http.ResponseWriter, r *http.Request) {
 
 // holdLocked keeps the GET until there is something to answer it with. The
 // caller holds mu; it unlocks.
-func (s *Session) holdLocked(w http.ResponseWriter, r *http.Request) {
+func (s *Session) holdLocked(w responder, r *http.Request) {
 	held := &poll{s: s, w: w, r: r}
 	held.over.Add(1)
 	s.poll = held
-	if d, ok := w.(*response); ok {
-		d.hold(func() bool {
-			gone := s.pollerGone(held)
-			if gone {
-				held.over.Done()
-			}
-			return gone
-		})
-		s.mu.Unlock()
-		return
-	}
-	held.packets = make(chan []*Packet, 1)
+	w.hold(held)
 	s.mu.Unlock()
-	held.wait()
+	w.wait()
 }
 
 // lateLocked refuses a request of a session that has ended, or moved to
 // WebSocket, since the request was checked. The caller holds mu; it unlocks.
-func (s *Session) lateLocked(w http.ResponseWriter, r *http.Request) {
+func (s *Session) lateLocked(w responder, r *http.Request) {
 	f := refusal{code: BadRequest}
 	if s.state == stateClosed {
 		f.code = UnknownSession
@@ -142,42 +134,13 @@ func (s *Session) lateLocked(w http.ResponseWriter, r *http.Request) {
 	s.srv.refuse(w, r, f)
 }
 
-// wait waits for packets to answer the GET with, or for its client to go away.
-func (p *poll) wait() {
-	defer p.over.Done()
-	select {
-	case packets := <-p.packets:
-		p.s.writePoll(p.w, p.r, packets)
-		if p.last {
-			http.NewResponseController(p.w).Flush() // see awaitFarewell
-		}
-	case <-p.r.Context().Done():
-		p.s.pollerGone(p)
-	}
-}
-
-// pollerGone ends the session whose client has left its poll. It reports false
-// if somebody is about to answer that.
-func (s *Session) pollerGone(held *poll) bool {
-	s.mu.Lock()
-	gone := s.poll == held
-	if gone {
-		s.poll = nil
-	}
-	s.mu.Unlock()
-	if gone {
-		s.abandon(TransportError)
-	}
-	return gone
-}
-
 var payloadBuffers = sync.Pool{New: func() any { return new([]byte) }}
 
 // maxPooledPayload is the largest buffer worth keeping.
 const maxPooledPayload = 64 << 10
 
 // writePoll writes packets as the response to a GET.
-func (s *Session) writePoll(w http.ResponseWriter, r *http.Request, packets []*Packet) {
+func (s *Session) writePoll(w responder, r *http.Request, packets []*Packet) {
 	pooled := payloadBuffers.Get().(*[]byte)
 	payload, isBinary := appendPayload((*pooled)[:0], packets, s.revision, s.textOnly)
 	if s.isJSONP {
@@ -193,12 +156,7 @@ func (s *Session) writePoll(w http.ResponseWriter, r *http.Request, packets []*P
 		body = compress(w.Header(), r, payload)
 	}
 	w.Header()["Content-Length"] = []string{strconv.Itoa(len(body))}
-	if d, ok := w.(*response); ok {
-		d.slow = s.notTaken
-	}
-	if _, err := w.Write(body); err != nil {
-		s.notTaken(err)
-	}
+	w.deliver(body, s.notTaken)
 	if cap(payload) <= maxPooledPayload {
 		*pooled = payload
 		payloadBuffers.Put(pooled)
@@ -222,7 +180,7 @@ func compressible(packets []*Packet) bool {
 }
 
 // setHeaders sets what every polling response carries.
-func (s *Session) setHeaders(w http.ResponseWriter, r *http.Request, contentType string) {
+func (s *Session) setHeaders(w responder, r *http.Request, contentType string) {
 	h := w.Header()
 	h["Content-Type"] = []string{contentType}
 	h["Cache-Control"] = []string{"no-store"}
@@ -235,16 +193,9 @@ func (s *Session) setHeaders(w http.ResponseWriter, r *http.Request, contentType
 }
 
 // servePost handles the packets in the body of a POST, then answers "ok".
-func (s *Session) servePost(w http.ResponseWriter, r *http.Request) {
+func (s *Session) servePost(w responder, r *http.Request) {
 	isBinary := r.Header.Get("Content-Type") == "application/octet-stream"
 	reading := &post{w: w, r: r, isBinary: isBinary}
-	direct, _ := w.(*response)
-	if direct != nil {
-		reading.interrupt = direct.c.link.stop
-	} else {
-		control := http.NewResponseController(w)
-		reading.interrupt = func() { control.SetReadDeadline(time.Unix(1, 0)) }
-	}
 	s.mu.Lock()
 	switch {
 	case s.state == stateClosed || s.ws != nil:
@@ -259,13 +210,7 @@ func (s *Session) servePost(w http.ResponseWriter, r *http.Request) {
 	s.post = reading
 	s.mu.Unlock()
 
-	if direct != nil {
-		direct.readBody(func(body []byte, err error) { s.endPost(reading, body, err) })
-		return
-	}
-	body, err := readBody(r, s.srv.opts.MaxPayload)
-	s.endPost(reading, body.Bytes(), err)
-	bodyBuffers.Put(body)
+	w.readBody(s.srv.opts.MaxPayload, func(body []byte, err error) { s.endPost(reading, body, err) })
 }
 
 // endPost handles the body of a POST, or the error of reading it, and answers.
@@ -276,7 +221,7 @@ func (s *Session) endPost(p *post, body []byte, err error) {
 	s.mu.Unlock()
 	switch {
 	case errors.Is(err, errTooLarge):
-		refuseBody(p.w, p.r)
+		p.w.refuseBody()
 		return
 	case aborted || err != nil:
 		s.abandon(TransportError)
@@ -292,54 +237,18 @@ func (s *Session) endPost(p *post, body []byte, err error) {
 // awaitFarewell returns when the client of a session that has ended could have
 // been told so by its poll. Told first that its POST is done, it would make the
 // next, and take the refusal of that for the reason.
-func (s *Session) awaitFarewell(w http.ResponseWriter) {
+func (s *Session) awaitFarewell(w responder) {
 	s.mu.Lock()
 	farewell := s.farewell
 	s.mu.Unlock()
 	if farewell != nil {
-		yield(w)
+		w.handOver()
 		farewell.over.Wait()
 	}
 }
 
-var bodyBuffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
-
-// readBody reads the request's body into a pooled buffer. A body longer than
-// limit is errTooLarge, found without reading all of it.
-func readBody(r *http.Request, limit int) (*bytes.Buffer, error) {
-	buf := bodyBuffers.Get().(*bytes.Buffer)
-	buf.Reset()
-	if r.ContentLength > int64(limit) {
-		return buf, errTooLarge
-	}
-	_, err := buf.ReadFrom(io.LimitReader(r.Body, int64(limit)+1))
-	if err == nil && buf.Len() > limit {
-		err = errTooLarge
-	}
-	return buf, err
-}
-
-// Bounds on what is read of a refused body, so that a client which sends all
-// of it before it looks for an answer meets the answer and not a reset.
-const (
-	drainBytes = 16 << 20
-	drainTime  = 5 * time.Second
-)
-
-// refuseBody answers a POST whose body is too large.
-func refuseBody(w http.ResponseWriter, r *http.Request) {
-	control := http.NewResponseController(w)
-	control.EnableFullDuplex() // else net/http would close the connection
-	w.Header().Set("Content-Length", "0")
-	w.WriteHeader(http.StatusRequestEntityTooLarge)
-	control.Flush()
-	control.SetReadDeadline(time.Now().Add(drainTime))
-	io.CopyN(io.Discard, r.Body, drainBytes)
-	control.SetReadDeadline(time.Time{})
-}
-
 // receiveBody handles every packet of a POST's body.
-func (s *Session) receiveBody(w http.ResponseWriter, body []byte, isBinary bool) {
+func (s *Session) receiveBody(w responder, body []byte, isBinary bool) {
 	if s.isJSONP {
 		var ok bool
 		if body, ok = parseForm(body); !ok {
@@ -349,10 +258,7 @@ func (s *Session) receiveBody(w http.ResponseWriter, body []byte, isBinary bool)
 	if !isBinary && !utf8.Valid(body) {
 		body = mendUTF8(body)
 	}
-	var b Batch
-	if d, ok := w.(*response); ok {
-		b.yielder = d.y
-	}
+	b := Batch{yielder: w.loop()}
 	s.beginReceiving(&b)
 	ok := parsePayload(body, s.revision, isBinary, func(p packet) bool {
 		if p.kind == Close {

@@ -238,7 +238,8 @@ func TestPostThatEndsTheSessionIsAnsweredBehindThePoll(t *testing.T) {
 			inBubble(t, options(), hooks{received: func(s *Session, _ *Batch, _ []byte, _ bool) { end(s) }}, func(t *testing.T, b *bubble) {
 				s := b.polling(Revision4)
 				poll := stalled{httptest.NewRecorder(), make(chan struct{})}
-				go s.servePolling(poll, httptest.NewRequest("GET", "/", nil)) // ends when it is released
+				r := httptest.NewRequest("GET", "/", nil)
+				go s.servePolling(newResponder(poll, r), r) // ends when it is released
 				synctest.Wait()
 				posted := make(chan string, 1)
 				go func() { // ends with its answer

@@ -113,7 +113,7 @@ func (s *Session) flush() {
 	}
 	full := s.fullLocked()
 	s.mu.Unlock()
-	held.answer(packets...)
+	held.resume(packets...)
 	if full {
 		s.abandon(SlowConsumer)
 	}

@@ -148,13 +148,13 @@ func (srv *Server) serves(transport string) bool {
 }
 
 // ServeHTTP serves one Engine.IO request.
-func (srv *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if srv.opts.CORS != nil && srv.opts.CORS.Apply(w, r) {
+func (srv *Server) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	if srv.opts.CORS != nil && srv.opts.CORS.Apply(rw, r) {
 		return // a preflight request
 	}
-	upgrade := IsUpgrade(r)
+	w, upgrade := newResponder(rw, r), IsUpgrade(r)
 	if srv.opts.Middleware != nil {
-		answered, err := srv.opts.Middleware(w, r)
+		answered, err := srv.opts.Middleware(rw, r)
 		if err != nil {
 			srv.reject(w, r, upgrade, refusal{code: BadRequest, context: map[string]any{"name": "MIDDLEWARE_FAILURE"}})
 		}
@@ -164,7 +164,7 @@ func (srv *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	q := parseQuery(r.URL.RawQuery)
 	if q.sid == "" && srv.opts.AllowRequest != nil {
-		yield(w)
+		w.handOver()
 	}
 	s, refused := srv.verify(r, q, upgrade)
 	switch {

@@ -9,7 +9,7 @@ import (
 
 // serveWebSocket opens a session on a WebSocket, or starts to move the polling
 // session s to it.
-func (srv *Server) serveWebSocket(w http.ResponseWriter, r *http.Request, q query, s *Session) {
+func (srv *Server) serveWebSocket(w responder, r *http.Request, q query, s *Session) {
 	if s == nil && q.transport == WebSocket {
 		srv.handshakeWebSocket(w, r, q)
 		return
@@ -33,7 +33,7 @@ func (srv *Server) serveWebSocket(w http.ResponseWriter, r *http.Request, q quer
 }
 
 // handshakeWebSocket opens a session on a WebSocket, if there is room.
-func (srv *Server) handshakeWebSocket(w http.ResponseWriter, r *http.Request, q query) {
+func (srv *Server) handshakeWebSocket(w responder, r *http.Request, q query) {
 	s := srv.newSession(w, r, q)
 	if s == nil {
 		return
@@ -55,7 +55,7 @@ func (srv *Server) handshakeWebSocket(w http.ResponseWriter, r *http.Request, q 
 		return
 	}
 	opening = true
-	s.openWebSocket(ws, answer, yielderOf(w))
+	s.openWebSocket(ws, answer, w.loop())
 }
 
 // openWebSocket opens the session on ws, behind the answer to the opening
@@ -259,7 +259,7 @@ func (p *prober) releasePoll() {
 	p.s.mu.Lock()
 	held := p.s.takePollLocked()
 	p.s.mu.Unlock()
-	held.answer(noopPacket)
+	held.resume(noopPacket)
 }
 
 func (p *prober) stop() {
@@ -292,7 +292,7 @@ func (p *prober) adopt() bool {
 		s.queue.push(closeFramePacket)
 	}
 	s.mu.Unlock()
-	held.answer(closePacket) // the polling transport is closed
+	held.resume(closePacket) // the polling transport is closed
 	reader := &wsReader{s: s}
 	p.ws.handler = reader
 	reader.begin(p.yielder) // the rest of what has arrived is the session's

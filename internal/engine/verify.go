@@ -142,13 +142,13 @@ func (srv *Server) verifyRevision(q query) *refusal {
 }
 
 // reject answers a request that is refused, in the form its kind asks for.
-func (srv *Server) reject(w http.ResponseWriter, r *http.Request, upgrade bool, f refusal) {
+func (srv *Server) reject(w responder, r *http.Request, upgrade bool, f refusal) {
 	if !upgrade {
 		srv.refuse(w, r, f)
 		return
 	}
 	srv.tellRefused(r, f)
-	dropWith(w, rawError(f.text())) // fails where nothing can be upgraded, with an answer
+	w.closeWith(rawError(f.text())) // fails where nothing can be upgraded, with an answer
 }
 
 // refuse answers a refused request that is no upgrade.

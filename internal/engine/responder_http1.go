@@ -1,0 +1,49 @@
+package engine
+
+import "net/http"
+
+// http1Responder is the responder of a request that is read without net/http.
+// Its response may be given after the handler has returned, by any goroutine,
+// and a body that is still to come keeps no goroutine.
+type http1Responder struct{ *response }
+
+func (w http1Responder) deliver(body []byte, failed func(error)) {
+	w.slow = failed
+	w.Write(body) // into memory
+}
+
+func (w http1Responder) hold(a answerer) { w.response.hold(a.abandoned) }
+
+func (w http1Responder) wait() {}
+
+func (w http1Responder) resume(a answerer, packets []*Packet, large bool) {
+	if large {
+		go a.answer(packets) // ends when it is written, as far as that needs no waiting
+		return
+	}
+	a.answer(packets)
+}
+
+func (w http1Responder) readBody(_ int, ready func(body []byte, err error)) {
+	w.response.readBody(ready)
+}
+
+func (w http1Responder) stopReading() { w.c.link.stop() }
+
+// refuseBody is not called: a request with so large a body is net/http's.
+func (w http1Responder) refuseBody() { w.WriteHeader(http.StatusRequestEntityTooLarge) }
+
+func (w http1Responder) loop() yielder { return w.y }
+
+func (w http1Responder) detach(closed func()) (conn link, prefix []byte, err error) {
+	conn, prefix = w.takeLink(closed)
+	if len(prefix) > 0 {
+		w.handOver() // what came along is handled by the caller
+	}
+	return conn, prefix, nil
+}
+
+func (w http1Responder) closeWith(last []byte) error {
+	w.drop(last)
+	return nil
+}

@@ -1,0 +1,138 @@
+package engine
+
+import (
+	"bytes"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+)
+
+// netHTTPResponder is the responder of a request that net/http serves, in a
+// goroutine of its own.
+type netHTTPResponder struct {
+	http.ResponseWriter
+	r       *http.Request
+	held    answerer       // nil: the response is not held
+	packets chan []*Packet // from resume
+}
+
+func (w *netHTTPResponder) control() *http.ResponseController {
+	return http.NewResponseController(w.ResponseWriter)
+}
+
+func (w *netHTTPResponder) deliver(body []byte, failed func(error)) {
+	if _, err := w.Write(body); err != nil {
+		failed(err)
+	}
+}
+
+func (w *netHTTPResponder) hold(a answerer) {
+	w.held, w.packets = a, make(chan []*Packet, 1)
+}
+
+// wait waits for resume, or for the client to go away.
+func (w *netHTTPResponder) wait() {
+	select {
+	case packets := <-w.packets:
+		w.held.answer(packets)
+	case <-w.r.Context().Done():
+		if !w.held.abandoned() {
+			w.held.answer(<-w.packets) // they are on their way
+		}
+	}
+}
+
+func (w *netHTTPResponder) resume(_ answerer, packets []*Packet, _ bool) { w.packets <- packets }
+
+func (w *netHTTPResponder) send() { w.control().Flush() }
+
+var bodyBuffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+func (w *netHTTPResponder) readBody(limit int, ready func(body []byte, err error)) {
+	body, err := readBody(w.r, limit)
+	ready(body.Bytes(), err)
+	bodyBuffers.Put(body)
+}
+
+// readBody reads the request's body into a pooled buffer. A body longer than
+// limit is errTooLarge, found without reading all of it.
+func readBody(r *http.Request, limit int) (*bytes.Buffer, error) {
+	buf := bodyBuffers.Get().(*bytes.Buffer)
+	buf.Reset()
+	if r.ContentLength > int64(limit) {
+		return buf, errTooLarge
+	}
+	_, err := buf.ReadFrom(io.LimitReader(r.Body, int64(limit)+1))
+	if err == nil && buf.Len() > limit {
+		err = errTooLarge
+	}
+	return buf, err
+}
+
+func (w *netHTTPResponder) stopReading() { w.control().SetReadDeadline(time.Unix(1, 0)) }
+
+// Bounds on what is read of a refused body, so that a client which sends all
+// of it before it looks for an answer meets the answer and not a reset.
+const (
+	drainBytes = 16 << 20
+	drainTime  = 5 * time.Second
+)
+
+func (w *netHTTPResponder) refuseBody() {
+	control := w.control()
+	control.EnableFullDuplex() // else net/http would close the connection
+	w.Header().Set("Content-Length", "0")
+	w.WriteHeader(http.StatusRequestEntityTooLarge)
+	control.Flush()
+	control.SetReadDeadline(time.Now().Add(drainTime))
+	io.CopyN(io.Discard, w.r.Body, drainBytes)
+	control.SetReadDeadline(time.Time{})
+}
+
+func (w *netHTTPResponder) handOver()     {}
+func (w *netHTTPResponder) loop() yielder { return nil }
+
+func (w *netHTTPResponder) detach(closed func()) (link, []byte, error) {
+	conn, prefix, err := w.hijack()
+	if err != nil {
+		return nil, nil, err
+	}
+	l := newPolledLink(conn, closed)
+	if l == nil {
+		l = newBlockingLink(conn, closed)
+	}
+	return l, prefix, nil
+}
+
+// closeTime is how long the last bytes of a connection may take to go out.
+const closeTime = 10 * time.Second
+
+func (w *netHTTPResponder) closeWith(last []byte) error {
+	conn, _, err := w.hijack()
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	conn.SetDeadline(time.Now().Add(closeTime))
+	conn.Write(last)
+	return nil
+}
+
+// hijack takes the connection over from net/http, and what has been read of it
+// behind the request. It has answered the request when it fails.
+func (w *netHTTPResponder) hijack() (conn net.Conn, prefix []byte, err error) {
+	conn, buffered, err := w.control().Hijack()
+	if err != nil {
+		http.Error(w, "this connection cannot become a WebSocket: use HTTP/1.1", http.StatusHTTPVersionNotSupported)
+		return nil, nil, err
+	}
+	conn.SetDeadline(time.Time{})
+	prefix, _ = buffered.Reader.Peek(buffered.Reader.Buffered()) // at most what is there: cannot fail
+	if e, ok := conn.(*earlyConn); ok {
+		conn, prefix = e.Conn, append(slices.Clone(prefix), e.early...)
+	}
+	return conn, prefix, nil
+}
