@@ -4,17 +4,15 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/zishang520/socket.io/v2/socket"
-
 	"signaling/internal/engine"
 )
 
 // crowd is a membership of n connected members, four to a room.
-func crowd(n int) (m *Membership, ids []socket.SocketId) {
+func crowd(n int) (m *Membership, ids []SocketID) {
 	m = newMembership()
 	for i := range n {
-		id := socket.SocketId(fmt.Sprintf("%020d", i))
-		m.join(id, []socket.Room{socket.Room(fmt.Sprintf("room %d", i/4))})
+		id := SocketID(fmt.Sprintf("%020d", i))
+		m.join(id, []Room{Room(fmt.Sprintf("room %d", i/4))})
 		m.connect(id, new(engine.Session))
 		ids = append(ids, id)
 	}
@@ -26,7 +24,7 @@ func crowd(n int) (m *Membership, ids []socket.SocketId) {
 func BenchmarkMembership(b *testing.B) {
 	for _, n := range []int{100, 10_000} {
 		m, ids := crowd(n)
-		newcomer, room := socket.SocketId("newcomer"), []socket.Room{"room 7"}
+		newcomer, room := SocketID("newcomer"), []Room{"room 7"}
 		session := new(engine.Session)
 		for name, do := range map[string]func(){
 			"come and go": func() {
@@ -34,7 +32,7 @@ func BenchmarkMembership(b *testing.B) {
 				m.connect(newcomer, session)
 				m.leaveAll(newcomer)
 			},
-			"one":      func() { m.In(socket.Room(ids[n/2])) },
+			"one":      func() { m.In(Room(ids[n/2])) },
 			"room":     func() { m.In(room...) },
 			"everyone": func() { m.Everyone() },
 			"everyone after a change": func() {

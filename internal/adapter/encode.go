@@ -37,12 +37,10 @@ func (e Encoder) Ack(namespace string, id uint64, args ...codec.Value) []*engine
 	return packets(codec.AppendAck(buf, namespace, id, args...))
 }
 
-// Module encodes a packet of the module's. It fails for data that the format
-// cannot express.
-func (e Encoder) Module(p *parser.Packet) ([]*engine.Packet, error) {
-	if m, ok := p.Data.(missed); ok {
-		return m.packets, nil
-	}
+// Packet encodes a packet whose data is Go values; id is nil for none. It fails
+// for data that the format cannot express.
+func (e Encoder) Packet(t codec.Type, namespace string, id *uint64, data any) ([]*engine.Packet, error) {
+	p := &parser.Packet{Type: parser.CONNECT + parser.PacketType(t), Nsp: namespace, Id: id, Data: data}
 	buf := make([]byte, engine.Headroom, engine.Headroom+sizeHint)
 	if e.Format == codec.MessagePack {
 		packed, err := codec.AppendPackedPacket(buf, p)

@@ -5,37 +5,35 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/zishang520/socket.io/v2/socket"
-
 	"signaling/internal/engine"
 )
 
-// Member is a socket of one namespace. It is in the room of its own id from
-// the time it is connected to the time it leaves.
+// Member is a socket of one namespace. From when it is connected until it leaves
+// it is in the room of its own id.
 type Member struct {
-	// immutable
-	ID socket.SocketId
+	ID SocketID // immutable
 
 	session *engine.Session // set once, when the socket is connected
 
-	// guarded by the membership's mu
-	rooms []socket.Room // without the one of its own id
-	index int           // in the membership's list; -1: not connected
+	// guarded by the Membership's mu
+	rooms []Room // without the one of its own id
+	index int    // in the Membership's list; -1: not connected
 }
 
-// Membership is who is in one namespace. It is safe for concurrent use.
+// Membership is who is in one namespace, and in which of its rooms. It is safe
+// for concurrent use.
 type Membership struct {
 	mu sync.RWMutex
 	// guarded by mu
-	members map[socket.SocketId]*Member
-	rooms   map[socket.Room]map[*Member]struct{} // without the rooms of single members
-	list    []*Member                            // those that are connected
+	members map[SocketID]*Member
+	rooms   map[Room]map[*Member]struct{} // without the rooms of single members
+	list    []*Member                     // those that are connected
 
 	// everyone is a copy of list for readers, nil after a change.
 	everyone atomic.Pointer[[]Receiver]
 }
 
-// Receiver is a connected member as a broadcast sees it.
+// Receiver is a connected member, and the session that it is reached through.
 type Receiver struct {
 	Member  *Member
 	Session *engine.Session
@@ -43,14 +41,14 @@ type Receiver struct {
 
 func newMembership() *Membership {
 	return &Membership{
-		members: make(map[socket.SocketId]*Member),
-		rooms:   make(map[socket.Room]map[*Member]struct{}),
+		members: make(map[SocketID]*Member),
+		rooms:   make(map[Room]map[*Member]struct{}),
 	}
 }
 
 // join adds the member to rooms and returns the rooms that were new to it, and
 // those of them that did not exist before.
-func (m *Membership) join(id socket.SocketId, rooms []socket.Room) (entered, created []socket.Room) {
+func (m *Membership) join(id SocketID, rooms []Room) (entered, created []Room) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	member := m.members[id]
@@ -59,7 +57,7 @@ func (m *Membership) join(id socket.SocketId, rooms []socket.Room) (entered, cre
 		m.members[id] = member
 	}
 	for _, room := range rooms {
-		if room == socket.Room(id) || slices.Contains(member.rooms, room) {
+		if room == Room(id) || slices.Contains(member.rooms, room) {
 			continue
 		}
 		member.rooms = append(member.rooms, room)
@@ -75,7 +73,7 @@ func (m *Membership) join(id socket.SocketId, rooms []socket.Room) (entered, cre
 
 // connect makes a member reachable through session. It reports false if the
 // socket has gone, or is connected already.
-func (m *Membership) connect(id socket.SocketId, session *engine.Session) (*Member, bool) {
+func (m *Membership) connect(id SocketID, session *engine.Session) (*Member, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	member := m.members[id]
@@ -89,7 +87,7 @@ func (m *Membership) connect(id socket.SocketId, session *engine.Session) (*Memb
 }
 
 // Find returns the member with the id, nil if there is none.
-func (m *Membership) Find(id socket.SocketId) *Member {
+func (m *Membership) Find(id SocketID) *Member {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	return m.members[id]
@@ -103,7 +101,8 @@ func (m *Membership) Connected(member *Member) bool {
 	return member.index >= 0
 }
 
-func (m *Membership) connected(id socket.SocketId) bool {
+// connected reports whether a member with the id is connected.
+func (m *Membership) connected(id SocketID) bool {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	member := m.members[id]
@@ -112,7 +111,7 @@ func (m *Membership) connected(id socket.SocketId) bool {
 
 // leave takes the member out of one room. It reports whether it was in there,
 // and whether it was the last one.
-func (m *Membership) leave(id socket.SocketId, room socket.Room) (left, emptied bool) {
+func (m *Membership) leave(id SocketID, room Room) (left, emptied bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	member := m.members[id]
@@ -124,12 +123,12 @@ func (m *Membership) leave(id socket.SocketId, room socket.Room) (left, emptied 
 		return false, false
 	}
 	member.rooms = slices.Delete(member.rooms, i, i+1)
-	return true, m.dropLocked(member, room)
+	return true, m.removeLocked(member, room)
 }
 
-// leaveAll forgets the member. It returns the member, nil if there was none,
-// the rooms it was in, and those of them that are empty now.
-func (m *Membership) leaveAll(id socket.SocketId) (member *Member, left, emptied []socket.Room) {
+// leaveAll removes the member. It returns the member, nil if there was none, the
+// rooms it was in, and those of them that are empty now.
+func (m *Membership) leaveAll(id SocketID) (member *Member, left, emptied []Room) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	member = m.members[id]
@@ -138,10 +137,10 @@ func (m *Membership) leaveAll(id socket.SocketId) (member *Member, left, emptied
 	}
 	delete(m.members, id)
 	if len(m.members) == 0 {
-		m.members = make(map[socket.SocketId]*Member)
+		m.members = make(map[SocketID]*Member)
 	}
 	for _, room := range member.rooms {
-		if m.dropLocked(member, room) {
+		if m.removeLocked(member, room) {
 			emptied = append(emptied, room)
 		}
 	}
@@ -160,7 +159,9 @@ func (m *Membership) leaveAll(id socket.SocketId) (member *Member, left, emptied
 	return member, left, emptied
 }
 
-func (m *Membership) dropLocked(member *Member, room socket.Room) (emptied bool) {
+// removeLocked takes a member out of the table of a room, and reports whether it
+// was the last one there.
+func (m *Membership) removeLocked(member *Member, room Room) (emptied bool) {
 	delete(m.rooms[room], member)
 	if len(m.rooms[room]) > 0 {
 		return false
@@ -170,18 +171,27 @@ func (m *Membership) dropLocked(member *Member, room socket.Room) (emptied bool)
 }
 
 // roomsOf returns the rooms of a member, its own first; nil for no member.
-func (m *Membership) roomsOf(id socket.SocketId) []socket.Room {
+func (m *Membership) roomsOf(id SocketID) []Room {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	member := m.members[id]
 	if member == nil {
 		return nil
 	}
-	rooms := make([]socket.Room, 0, 1+len(member.rooms))
+	rooms := make([]Room, 0, 1+len(member.rooms))
 	if member.index >= 0 {
-		rooms = append(rooms, socket.Room(id))
+		rooms = append(rooms, Room(id))
 	}
 	return append(rooms, member.rooms...)
+}
+
+// snapshot returns the rooms of all connected members.
+func (m *Membership) snapshot() map[SocketID][]Room {
+	all := make(map[SocketID][]Room)
+	for _, r := range m.Everyone() {
+		all[r.Member.ID] = m.roomsOf(r.Member.ID)
+	}
+	return all
 }
 
 // Everyone returns the connected members as they are now. The slice is shared:
@@ -190,7 +200,7 @@ func (m *Membership) Everyone() []Receiver {
 	if all := m.everyone.Load(); all != nil {
 		return *all
 	}
-	m.mu.Lock() // no reader but one shall build the copy
+	m.mu.Lock() // so that only one reader builds the copy
 	defer m.mu.Unlock()
 	if all := m.everyone.Load(); all != nil {
 		return *all
@@ -205,7 +215,7 @@ func (m *Membership) Everyone() []Receiver {
 
 // In returns the connected members of any of the rooms, each once. A member is
 // in the room of its own id.
-func (m *Membership) In(rooms ...socket.Room) []Receiver {
+func (m *Membership) In(rooms ...Room) []Receiver {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	var found []Receiver
@@ -223,7 +233,7 @@ func (m *Membership) In(rooms ...socket.Room) []Receiver {
 		found = append(found, Receiver{member, member.session})
 	}
 	for _, room := range rooms {
-		if own := m.members[socket.SocketId(room)]; own != nil {
+		if own := m.members[SocketID(room)]; own != nil {
 			add(own)
 		}
 		for member := range m.rooms[room] {

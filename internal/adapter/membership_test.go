@@ -8,23 +8,21 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/zishang520/socket.io/v2/socket"
-
 	"signaling/internal/engine"
 )
 
 // model is a membership as naive as can be: all that is known is who is in what.
 type model struct {
-	rooms     map[socket.SocketId]map[socket.Room]bool // of those that are known
-	connected map[socket.SocketId]*engine.Session
+	rooms     map[SocketID]map[Room]bool // of those that are known
+	connected map[SocketID]*engine.Session
 }
 
 func newModel() *model {
-	return &model{make(map[socket.SocketId]map[socket.Room]bool), make(map[socket.SocketId]*engine.Session)}
+	return &model{make(map[SocketID]map[Room]bool), make(map[SocketID]*engine.Session)}
 }
 
 // occupied tells whether anybody is in a room that has been joined.
-func (m *model) occupied(room socket.Room) bool {
+func (m *model) occupied(room Room) bool {
 	for _, rooms := range m.rooms {
 		if rooms[room] {
 			return true
@@ -33,12 +31,12 @@ func (m *model) occupied(room socket.Room) bool {
 	return false
 }
 
-func (m *model) join(id socket.SocketId, rooms []socket.Room) (entered, created []socket.Room) {
+func (m *model) join(id SocketID, rooms []Room) (entered, created []Room) {
 	if m.rooms[id] == nil {
-		m.rooms[id] = make(map[socket.Room]bool)
+		m.rooms[id] = make(map[Room]bool)
 	}
 	for _, room := range rooms {
-		if room == socket.Room(id) || m.rooms[id][room] {
+		if room == Room(id) || m.rooms[id][room] {
 			continue
 		}
 		if !m.occupied(room) {
@@ -50,7 +48,7 @@ func (m *model) join(id socket.SocketId, rooms []socket.Room) (entered, created 
 	return entered, created
 }
 
-func (m *model) connect(id socket.SocketId, session *engine.Session) bool {
+func (m *model) connect(id SocketID, session *engine.Session) bool {
 	if m.rooms[id] == nil || m.connected[id] != nil {
 		return false
 	}
@@ -58,13 +56,13 @@ func (m *model) connect(id socket.SocketId, session *engine.Session) bool {
 	return true
 }
 
-func (m *model) leave(id socket.SocketId, room socket.Room) (left, emptied bool) {
+func (m *model) leave(id SocketID, room Room) (left, emptied bool) {
 	left = m.rooms[id][room]
 	delete(m.rooms[id], room)
 	return left, left && !m.occupied(room)
 }
 
-func (m *model) leaveAll(id socket.SocketId) (known bool, left, emptied []socket.Room) {
+func (m *model) leaveAll(id SocketID) (known bool, left, emptied []Room) {
 	rooms := m.rooms[id]
 	known = rooms != nil
 	delete(m.rooms, id)
@@ -78,9 +76,9 @@ func (m *model) leaveAll(id socket.SocketId) (known bool, left, emptied []socket
 	return known, left, emptied
 }
 
-func (m *model) in(rooms []socket.Room) (ids []string) {
+func (m *model) in(rooms []Room) (ids []string) {
 	for id := range m.connected {
-		if slices.ContainsFunc(rooms, func(r socket.Room) bool { return r == socket.Room(id) || m.rooms[id][r] }) {
+		if slices.ContainsFunc(rooms, func(r Room) bool { return r == Room(id) || m.rooms[id][r] }) {
 			ids = append(ids, string(id))
 		}
 	}
@@ -104,7 +102,7 @@ func ids(receivers []Receiver) (all []string) {
 }
 
 // compare asks both for all there is to know.
-func (m *model) compare(t *testing.T, real *Membership, rooms []socket.Room, names []socket.SocketId) {
+func (m *model) compare(t *testing.T, real *Membership, rooms []Room, names []SocketID) {
 	t.Helper()
 	everyone := real.Everyone()
 	var want []string
@@ -124,12 +122,12 @@ func (m *model) compare(t *testing.T, real *Membership, rooms []socket.Room, nam
 		t.Fatalf("in %v are %v, want %v", rooms, got, want)
 	}
 	for _, id := range names {
-		var want []socket.Room
+		var want []Room
 		if m.rooms[id] != nil {
-			want = slices.AppendSeq(make([]socket.Room, 0), maps.Keys(m.rooms[id]))
+			want = slices.AppendSeq(make([]Room, 0), maps.Keys(m.rooms[id]))
 		}
 		if m.connected[id] != nil {
-			want = append(want, socket.Room(id))
+			want = append(want, Room(id))
 		}
 		got := real.roomsOf(id)
 		if !slices.Equal(sorted(got), sorted(want)) || (got == nil) != (m.rooms[id] == nil) {
@@ -139,15 +137,15 @@ func (m *model) compare(t *testing.T, real *Membership, rooms []socket.Room, nam
 }
 
 func TestMembershipAgreesWithTheModel(t *testing.T) {
-	var names []socket.SocketId
-	var rooms []socket.Room
+	var names []SocketID
+	var rooms []Room
 	for i := range 8 {
-		names = append(names, socket.SocketId(fmt.Sprint("s", i)))
-		rooms = append(rooms, socket.Room(fmt.Sprint("r", i)), socket.Room(names[i])) // rooms of others' ids too
+		names = append(names, SocketID(fmt.Sprint("s", i)))
+		rooms = append(rooms, Room(fmt.Sprint("r", i)), Room(names[i])) // rooms of others' ids too
 	}
 	for seed := range uint64(20) {
 		random := rand.New(rand.NewPCG(seed, 1))
-		some := func() (chosen []socket.Room) {
+		some := func() (chosen []Room) {
 			for range random.IntN(4) { // with duplicates
 				chosen = append(chosen, rooms[random.IntN(len(rooms))])
 			}
@@ -190,31 +188,31 @@ func TestMembershipAgreesWithTheModel(t *testing.T) {
 
 func TestMembersOfRooms(t *testing.T) {
 	m := newMembership()
-	for _, id := range []socket.SocketId{"a", "b", "c", "d"} {
-		m.join(id, []socket.Room{socket.Room(id)})
+	for _, id := range []SocketID{"a", "b", "c", "d"} {
+		m.join(id, []Room{Room(id)})
 		if id != "d" { // d is not connected yet
 			m.connect(id, new(engine.Session))
 		}
 	}
-	m.join("a", []socket.Room{"x", "y"})
-	m.join("b", []socket.Room{"x", "a"}) // a room that is somebody's id
-	m.join("d", []socket.Room{"x", "y"})
+	m.join("a", []Room{"x", "y"})
+	m.join("b", []Room{"x", "a"}) // a room that is somebody's id
+	m.join("d", []Room{"x", "y"})
 	for _, row := range []struct {
 		name  string
-		rooms []socket.Room
+		rooms []Room
 		want  []string
 	}{
 		{"no rooms", nil, nil},
-		{"a room that nobody is in", []socket.Room{"z"}, nil},
-		{"a room", []socket.Room{"x"}, []string{"a", "b"}},
-		{"the same room twice", []socket.Room{"x", "x"}, []string{"a", "b"}},
-		{"rooms that overlap", []socket.Room{"x", "y"}, []string{"a", "b"}},
-		{"a member's own room", []socket.Room{"c"}, []string{"c"}},
-		{"a member's own room twice", []socket.Room{"c", "c"}, []string{"c"}},
-		{"a member's own room, which another has joined", []socket.Room{"a"}, []string{"a", "b"}},
-		{"own rooms and others", []socket.Room{"x", "a", "b", "c", "y"}, []string{"a", "b", "c"}},
-		{"somebody who is not connected yet", []socket.Room{"d"}, nil},
-		{"the room without a name", []socket.Room{""}, nil},
+		{"a room that nobody is in", []Room{"z"}, nil},
+		{"a room", []Room{"x"}, []string{"a", "b"}},
+		{"the same room twice", []Room{"x", "x"}, []string{"a", "b"}},
+		{"rooms that overlap", []Room{"x", "y"}, []string{"a", "b"}},
+		{"a member's own room", []Room{"c"}, []string{"c"}},
+		{"a member's own room twice", []Room{"c", "c"}, []string{"c"}},
+		{"a member's own room, which another has joined", []Room{"a"}, []string{"a", "b"}},
+		{"own rooms and others", []Room{"x", "a", "b", "c", "y"}, []string{"a", "b", "c"}},
+		{"somebody who is not connected yet", []Room{"d"}, nil},
+		{"the room without a name", []Room{""}, nil},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			if got := ids(m.In(row.rooms...)); !slices.Equal(got, row.want) {
@@ -226,7 +224,7 @@ func TestMembersOfRooms(t *testing.T) {
 
 func TestSnapshotOfEveryoneStaysAsItWas(t *testing.T) {
 	m := newMembership()
-	for _, id := range []socket.SocketId{"a", "b", "c"} {
+	for _, id := range []SocketID{"a", "b", "c"} {
 		m.join(id, nil)
 		m.connect(id, new(engine.Session))
 	}
@@ -245,12 +243,12 @@ func TestSnapshotOfEveryoneStaysAsItWas(t *testing.T) {
 func TestEmptiedMembershipKeepsNothing(t *testing.T) {
 	m := newMembership()
 	for i := range 100 {
-		id := socket.SocketId(fmt.Sprint(i))
-		m.join(id, []socket.Room{"x", socket.Room(fmt.Sprint("room", i))})
+		id := SocketID(fmt.Sprint(i))
+		m.join(id, []Room{"x", Room(fmt.Sprint("room", i))})
 		m.connect(id, new(engine.Session))
 	}
 	for i := range 100 {
-		m.leaveAll(socket.SocketId(fmt.Sprint(i)))
+		m.leaveAll(SocketID(fmt.Sprint(i)))
 	}
 	if len(m.members)+len(m.rooms)+len(m.list)+len(m.Everyone()) != 0 {
 		t.Errorf("%d members, %d rooms, %d connected are left", len(m.members), len(m.rooms), len(m.list))
@@ -262,11 +260,11 @@ func TestMembershipIsSafeForConcurrentUse(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range 8 {
 		all.Go(func() {
-			id := socket.SocketId(fmt.Sprint(i))
+			id := SocketID(fmt.Sprint(i))
 			for n := range 500 {
-				m.join(id, []socket.Room{"x", socket.Room(fmt.Sprint(n % 10))})
+				m.join(id, []Room{"x", Room(fmt.Sprint(n % 10))})
 				m.connect(id, new(engine.Session))
-				for _, r := range m.In("x", socket.Room(id)) {
+				for _, r := range m.In("x", Room(id)) {
 					if r.Session == nil {
 						t.Error("a receiver has no session")
 					}

@@ -7,7 +7,21 @@ import (
 
 	"github.com/zishang520/engine.io/v2/events"
 	"github.com/zishang520/engine.io/v2/types"
+	"github.com/zishang520/socket.io-go-parser/v2/parser"
 	"github.com/zishang520/socket.io/v2/socket"
+
+	"signaling/internal/codec"
+	"signaling/internal/engine"
+)
+
+// This file is all that knows the module: it implements socket.Adapter, and
+// translates what the module passes in and gets back.
+
+type (
+	// SocketID is the public id of a client in a namespace.
+	SocketID = socket.SocketId
+	// Room is the name of a room that a program joins sockets to.
+	Room = socket.Room
 )
 
 // Hooks are what an adapter asks and reports of its namespace. They are called
@@ -30,12 +44,17 @@ type Builder struct {
 	Hooks    func(*Adapter) Hooks // called once for each new adapter
 	Log      *slog.Logger
 	Encoder  Encoder
-	Recovery time.Duration // how long lost sessions can come back; 0: not at all
+	Recovery time.Duration // how long sessions can be recovered; 0: not at all
 }
 
 // New returns the adapter of a namespace.
 func (b *Builder) New(nsp socket.Namespace) socket.Adapter {
-	a := &Adapter{EventEmitter: events.New(), Membership: newMembership(), encoder: b.Encoder, log: b.Log}
+	a := &Adapter{
+		EventEmitter: events.New(),
+		Membership:   newMembership(),
+		encoder:      b.Encoder,
+		log:          b.Log,
+	}
 	a.Prototype(a)
 	a.Construct(nsp)
 	if b.Recovery > 0 {
@@ -45,19 +64,23 @@ func (b *Builder) New(nsp socket.Namespace) socket.Adapter {
 	return a
 }
 
-// Adapter implements the module's socket.Adapter for one namespace. It is safe
-// for concurrent use.
+// Adapter is the adapter of one namespace. It implements the module's
+// socket.Adapter and is safe for concurrent use.
+//
+// Its locks are taken in this order: the recovery's, the Membership's, a
+// session's. All of them may be taken under a lock of the caller's.
 type Adapter struct {
 	events.EventEmitter
 	*Membership
 
 	// immutable
-	proto    socket.Adapter
-	nsp      socket.Namespace
-	hooks    Hooks
-	encoder  Encoder
-	log      *slog.Logger
-	recovery *recovery // nil: connection state recovery is off
+	proto     socket.Adapter
+	nsp       socket.Namespace
+	namespace string // its name
+	hooks     Hooks
+	encoder   Encoder
+	log       *slog.Logger
+	recovery  *recovery // nil: connection state recovery is off
 }
 
 var _ socket.Adapter = (*Adapter)(nil)
@@ -66,13 +89,14 @@ var errNoCluster = errors.New("this server is alone: there are no others to emit
 
 // The methods below are the module's interface; it documents them.
 
-func (a *Adapter) Prototype(p socket.Adapter)     { a.proto = p }
-func (a *Adapter) Proto() socket.Adapter          { return a.proto }
-func (a *Adapter) Construct(nsp socket.Namespace) { a.nsp = nsp }
-func (a *Adapter) Nsp() socket.Namespace          { return a.nsp }
-func (a *Adapter) Init()                          {}
-func (a *Adapter) Close()                         { a.hooks.Closed() }
-func (a *Adapter) ServerCount() int64             { return 1 }
+func (a *Adapter) Prototype(p socket.Adapter) { a.proto = p }
+func (a *Adapter) Proto() socket.Adapter      { return a.proto }
+func (a *Adapter) Nsp() socket.Namespace      { return a.nsp }
+func (a *Adapter) Init()                      {}
+func (a *Adapter) Close()                     { a.hooks.Closed() }
+func (a *Adapter) ServerCount() int64         { return 1 }
+
+func (a *Adapter) Construct(nsp socket.Namespace) { a.nsp, a.namespace = nsp, nsp.Name() }
 
 func (a *Adapter) ServerSideEmit([]any) error { return errNoCluster }
 
@@ -97,14 +121,6 @@ func (a *Adapter) Sids() *types.Map[socket.SocketId, *types.Set[socket.Room]] {
 	return sids
 }
 
-func (a *Adapter) snapshot() map[socket.SocketId][]socket.Room {
-	all := make(map[socket.SocketId][]socket.Room)
-	for _, r := range a.Everyone() {
-		all[r.Member.ID] = a.roomsOf(r.Member.ID)
-	}
-	return all
-}
-
 func (a *Adapter) SocketRooms(id socket.SocketId) *types.Set[socket.Room] {
 	if rooms := a.roomsOf(id); rooms != nil {
 		return types.NewSet(rooms...)
@@ -113,9 +129,9 @@ func (a *Adapter) SocketRooms(id socket.SocketId) *types.Set[socket.Room] {
 }
 
 func (a *Adapter) AddAll(id socket.SocketId, rooms *types.Set[socket.Room]) {
-	s, present := a.nsp.Sockets().Load(id)
-	if !present && !a.recovery.restoring(id) {
-		return // it has left: nobody would take it out again
+	s, registered := a.nsp.Sockets().Load(id)
+	if !registered && !a.recovery.restoring(id) {
+		return // it has left: DelAll would not be called for it again
 	}
 	entered, created := a.join(id, rooms.Keys())
 	for _, room := range created {
@@ -124,10 +140,10 @@ func (a *Adapter) AddAll(id socket.SocketId, rooms *types.Set[socket.Room]) {
 	for _, room := range entered {
 		a.Emit("join-room", room, id)
 	}
-	// The module joins each socket to the room of its own id as it connects. A
-	// session that is restored is joined before that too, without a socket yet.
+	// The module joins each socket to the room of its own id as it connects. The
+	// rooms of a restored session are joined before, without a socket yet.
 	own := socket.Room(id)
-	if present && rooms.Has(own) && !a.connected(id) {
+	if registered && rooms.Has(own) && !a.connected(id) {
 		a.Emit("create-room", own)
 		a.Emit("join-room", own, id)
 		a.hooks.Connecting(s)
@@ -145,7 +161,7 @@ func (a *Adapter) Del(id socket.SocketId, room socket.Room) {
 }
 
 func (a *Adapter) DelAll(id socket.SocketId) {
-	a.recovery.forget(id)
+	a.recovery.remove(id)
 	m, left, emptied := a.leaveAll(id)
 	if m == nil {
 		return
@@ -161,7 +177,7 @@ func (a *Adapter) DelAll(id socket.SocketId) {
 
 func (a *Adapter) Sockets(rooms *types.Set[socket.Room]) *types.Set[socket.SocketId] {
 	ids := types.NewSet[socket.SocketId]()
-	for _, r := range a.receivers(&socket.BroadcastOptions{Rooms: rooms}) {
+	for _, r := range a.receivers(targetOf(&socket.BroadcastOptions{Rooms: rooms})) {
 		ids.Add(r.Member.ID)
 	}
 	return ids
@@ -170,17 +186,17 @@ func (a *Adapter) Sockets(rooms *types.Set[socket.Room]) *types.Set[socket.Socke
 func (a *Adapter) FetchSockets(opts *socket.BroadcastOptions) func(func([]socket.SocketDetails, error)) {
 	return func(callback func([]socket.SocketDetails, error)) {
 		var details []socket.SocketDetails
-		a.eachSocket(opts, func(s *socket.Socket) { details = append(details, s) })
+		a.eachSocket(targetOf(opts), func(s *socket.Socket) { details = append(details, s) })
 		callback(details, nil)
 	}
 }
 
 func (a *Adapter) AddSockets(opts *socket.BroadcastOptions, rooms []socket.Room) {
-	a.eachSocket(opts, func(s *socket.Socket) { s.Join(rooms...) })
+	a.eachSocket(targetOf(opts), func(s *socket.Socket) { s.Join(rooms...) })
 }
 
 func (a *Adapter) DelSockets(opts *socket.BroadcastOptions, rooms []socket.Room) {
-	a.eachSocket(opts, func(s *socket.Socket) {
+	a.eachSocket(targetOf(opts), func(s *socket.Socket) {
 		for _, room := range rooms {
 			s.Leave(room)
 		}
@@ -188,11 +204,112 @@ func (a *Adapter) DelSockets(opts *socket.BroadcastOptions, rooms []socket.Room)
 }
 
 func (a *Adapter) DisconnectSockets(opts *socket.BroadcastOptions, closeConnection bool) {
-	a.eachSocket(opts, func(s *socket.Socket) { s.Disconnect(closeConnection) })
+	a.eachSocket(targetOf(opts), func(s *socket.Socket) { s.Disconnect(closeConnection) })
 }
 
-func (a *Adapter) eachSocket(opts *socket.BroadcastOptions, f func(*socket.Socket)) {
-	for _, r := range a.receivers(opts) {
+func (a *Adapter) Broadcast(p *parser.Packet, opts *socket.BroadcastOptions) {
+	p.Nsp = a.namespace
+	to := targetOf(opts)
+	a.notifyOutgoing(p, to)
+	a.broadcast(typeOf(p), p.Id, p.Data, to)
+}
+
+// BroadcastWithAck calls ack for each receiver's acknowledgement, and counted
+// with how many to expect.
+func (a *Adapter) BroadcastWithAck(p *parser.Packet, opts *socket.BroadcastOptions, counted func(uint64), ack socket.Ack) {
+	id := a.nsp.Ids() // common to the namespace: one number serves all receivers
+	p.Nsp, p.Id = a.namespace, &id
+	to := targetOf(opts)
+	a.notifyOutgoing(p, to)
+	count := uint64(0)
+	var b engine.Batch
+	if packets := a.encode(typeOf(p), p.Id, p.Data); packets != nil {
+		for _, r := range a.receivers(to) {
+			if s, ok := a.nsp.Sockets().Load(r.Member.ID); ok {
+				s.Acks().Store(id, ack)
+				b.Send(r.Session, packets...)
+				count++
+			}
+		}
+	}
+	b.Flush()
+	counted(count)
+}
+
+func (a *Adapter) PersistSession(s *socket.SessionToPersist) {
+	if a.recovery == nil {
+		return
+	}
+	if m := a.Find(s.Sid); m != nil && !a.hooks.Recoverable(m) {
+		return
+	}
+	a.recovery.persist(string(s.Pid), persistedSession{id: s.Sid, rooms: s.Rooms.Keys(), data: s.Data})
+}
+
+func (a *Adapter) RestoreSession(pid socket.PrivateSessionId, offset string) (*socket.Session, error) {
+	if a.recovery == nil {
+		return nil, nil
+	}
+	s, missed, ok := a.recovery.restore(string(pid), offset)
+	if !ok {
+		return nil, nil
+	}
+	session := &socket.Session{SessionToPersist: &socket.SessionToPersist{
+		Sid:   s.id,
+		Pid:   pid,
+		Rooms: types.NewSet(s.rooms...),
+		Data:  s.data,
+	}}
+	for _, e := range missed {
+		session.MissedPackets = append(session.MissedPackets, missedEvent{e.packets})
+	}
+	return session, nil
+}
+
+// missedEvent is an encoded event in the MissedPackets of a session. The module
+// passes it on as the data of a packet, which Encoder.Module encodes.
+type missedEvent struct{ packets []*engine.Packet }
+
+// Module encodes a packet of the module's. It fails for data that the format
+// cannot express.
+func (e Encoder) Module(p *parser.Packet) ([]*engine.Packet, error) {
+	if m, ok := p.Data.(missedEvent); ok {
+		return m.packets, nil
+	}
+	return e.Packet(typeOf(p), p.Nsp, p.Id, p.Data)
+}
+
+// typeOf returns the type of a packet of the module's, an invalid one for an
+// invalid one.
+func typeOf(p *parser.Packet) codec.Type { return codec.Type(p.Type - parser.CONNECT) }
+
+// targetOf returns whom a broadcast with these options is for.
+func targetOf(opts *socket.BroadcastOptions) (t target) {
+	if opts == nil {
+		return t
+	}
+	if opts.Rooms != nil && opts.Rooms.Len() > 0 {
+		t.rooms = opts.Rooms.Keys()
+	}
+	if opts.Except != nil {
+		t.except = opts.Except.Keys()
+	}
+	t.volatile = opts.Flags != nil && opts.Flags.Volatile
+	return t
+}
+
+// notifyOutgoing calls the receivers' listeners for outgoing packets. They are an
+// application's, and may emit: no lock is held.
+func (a *Adapter) notifyOutgoing(p *parser.Packet, to target) {
+	a.eachSocket(to, func(s *socket.Socket) {
+		if len(s.ListenersAnyOutgoing()) > 0 {
+			s.NotifyOutgoingListeners()(p)
+		}
+	})
+}
+
+func (a *Adapter) eachSocket(to target, f func(*socket.Socket)) {
+	for _, r := range a.receivers(to) {
 		if s, ok := a.nsp.Sockets().Load(r.Member.ID); ok {
 			f(s)
 		}

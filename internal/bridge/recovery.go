@@ -41,7 +41,7 @@ func (b *Bridge) auth(p *codec.Packet) map[string]any {
 		return auth
 	}
 	if _, lost := auth["pid"].(string); lost && auth["offset"] == nil {
-		auth["offset"] = adapter.FromTheStart
+		auth["offset"] = adapter.StartOffset
 	}
 	return auth
 }

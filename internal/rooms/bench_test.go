@@ -6,8 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/zishang520/socket.io/v2/socket"
-
+	"signaling/internal/adapter"
 	"signaling/internal/codec"
 	"signaling/internal/engine"
 )
@@ -32,9 +31,9 @@ func BenchmarkRelay(b *testing.B) {
 				do   func()
 			}{
 				{"to all", func() { r.Relay(&batch, outside, nil, "offer", offer) }},
-				{"to one", func() { r.Relay(&batch, outside, []socket.Room{socket.Room(stranger)}, "message", offer) }},
+				{"to one", func() { r.Relay(&batch, outside, []adapter.Room{adapter.Room(stranger)}, "message", offer) }},
 				{"in room", func() { r.Relay(&batch, inside, nil, "offer", offer) }},
-				{"in room to one", func() { r.Relay(&batch, inside, []socket.Room{socket.Room(peer)}, "message", offer) }},
+				{"in room to one", func() { r.Relay(&batch, inside, []adapter.Room{adapter.Room(peer)}, "message", offer) }},
 				{"signal", func() { r.Signal(&batch, inside, peer, "signal", offer) }},
 				{"join and leave", func() {
 					r.Join(&batch, outside, Entry{Room: "x1"}, plenty, Reply{ID: 7, Wanted: true})

@@ -6,8 +6,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/zishang520/socket.io/v2/socket"
-
 	"signaling/internal/adapter"
 	"signaling/internal/engine"
 )
@@ -24,8 +22,8 @@ import (
 type Rooms struct {
 	adapter *adapter.Adapter // immutable
 
-	// mu is taken before the adapter's locks. Nothing is written to a connection
-	// under it, only queued.
+	// mu is taken before the adapter's locks, and may be taken under a lock of a
+	// connection's owner. Nothing is written to a connection under it, only queued.
 	mu sync.RWMutex
 	// guarded by mu
 	rooms        map[string]*room
@@ -79,7 +77,7 @@ func New(a *adapter.Adapter) *Rooms {
 // it into the rooms of entries, in one step for all others. If it cannot enter
 // them all, it returns why, and nothing has happened. Without a refusal and
 // without a member, the client has left already.
-func (r *Rooms) Connect(b *engine.Batch, id socket.SocketId, session *engine.Session, reply []*engine.Packet, entries []Entry, c Capacity) (*adapter.Member, *Refusal) {
+func (r *Rooms) Connect(b *engine.Batch, id adapter.SocketID, session *engine.Session, reply []*engine.Packet, entries []Entry, c Capacity) (*adapter.Member, *Refusal) {
 	if len(entries) > 0 {
 		r.mu.Lock()
 		defer r.mu.Unlock()

@@ -3,8 +3,6 @@ package rooms
 import (
 	"slices"
 
-	"github.com/zishang520/socket.io/v2/socket"
-
 	"signaling/internal/adapter"
 )
 
@@ -23,7 +21,7 @@ func (r *Rooms) scopeLocked(m *adapter.Member) adapter.Scope {
 // a room after a member does not get what is sent to that member.
 //
 // The Rooms' mu is held.
-func (p *participant) Receivers(to []socket.Room) []adapter.Receiver {
+func (p *participant) Receivers(to []adapter.Room) []adapter.Receiver {
 	if to != nil {
 		return p.named(to)
 	}
@@ -38,7 +36,7 @@ func (p *participant) Receivers(to []socket.Room) []adapter.Receiver {
 	return all
 }
 
-func (p *participant) named(to []socket.Room) []adapter.Receiver {
+func (p *participant) named(to []adapter.Room) []adapter.Receiver {
 	named := p.of.adapter.In(to...)
 	found := make([]adapter.Receiver, 0, len(named))
 	seen := make(map[*adapter.Member]struct{}, len(named))
@@ -50,7 +48,7 @@ func (p *participant) named(to []socket.Room) []adapter.Receiver {
 	}
 	for _, r := range p.joined { // few, where a client may name many in to
 		isMember := func(f adapter.Receiver) bool { return string(f.Member.ID) == r.name }
-		if slices.Contains(to, socket.Room(r.name)) && !slices.ContainsFunc(found, isMember) {
+		if slices.Contains(to, adapter.Room(r.name)) && !slices.ContainsFunc(found, isMember) {
 			found = appendUnseen(found, seen, r.present)
 		}
 	}
@@ -89,7 +87,7 @@ type outsideList struct{ all, rest []adapter.Receiver }
 // is what the adapter returns, without a copy.
 //
 // The Rooms' mu is held.
-func (o outside) Receivers(to []socket.Room) []adapter.Receiver {
+func (o outside) Receivers(to []adapter.Room) []adapter.Receiver {
 	if to == nil {
 		return o.everyone()
 	}
