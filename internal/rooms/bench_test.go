@@ -24,16 +24,16 @@ func BenchmarkRelay(b *testing.B) {
 					r.Join(&batch, m, Entry{Room: fmt.Sprint("x", i/4)}, plenty, Reply{})
 				}
 			}
-			inside, outside := members[1], members[99]
-			peer, stranger := members[2].ID, members[98].ID
+			inside, outside, peer := members[1], members[99], members[2].ID
+			toPeer, toOther := []adapter.Room{adapter.Room(peer)}, []adapter.Room{adapter.Room(members[98].ID)}
 			for _, row := range []struct {
 				name string
 				do   func()
 			}{
 				{"to all", func() { r.Relay(&batch, outside, nil, "offer", offer) }},
-				{"to one", func() { r.Relay(&batch, outside, []adapter.Room{adapter.Room(stranger)}, "message", offer) }},
+				{"to one", func() { r.Relay(&batch, outside, toOther, "message", offer) }},
 				{"in room", func() { r.Relay(&batch, inside, nil, "offer", offer) }},
-				{"in room to one", func() { r.Relay(&batch, inside, []adapter.Room{adapter.Room(peer)}, "message", offer) }},
+				{"in room to one", func() { r.Relay(&batch, inside, toPeer, "message", offer) }},
 				{"signal", func() { r.Signal(&batch, inside, peer, "signal", offer) }},
 				{"join and leave", func() {
 					r.Join(&batch, outside, Entry{Room: "x1"}, plenty, Reply{ID: 7, Wanted: true})
