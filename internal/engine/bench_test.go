@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"signaling/internal/netpoll"
 	"signaling/internal/wiretest"
 )
 
@@ -29,12 +30,8 @@ func BenchmarkReadFrame(b *testing.B) {
 			b.ReportAllocs()
 			b.SetBytes(int64(n))
 			for b.Loop() {
-				c.in = takeBuffer()
-				for len(c.in.free()) < len(frame) {
-					c.in.end = len(c.in.bytes) // until the buffer has grown
-				}
-				c.in.start, c.in.end = 0, copy(c.in.bytes, frame)
-				if err := c.arrived(nil); err != nil {
+				c.Append(frame)
+				if err := c.Arrived(nil); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -54,21 +51,32 @@ func BenchmarkNewText(b *testing.B) {
 	}
 }
 
-// sink is a link whose peer takes everything at once.
+// funcHandler takes messages and nothing else.
+type funcHandler func(data []byte)
+
+func (funcHandler) begin(*netpoll.Loop)  {}
+func (funcHandler) end()                 {}
+func (funcHandler) control([]byte) error { return nil }
+func (f funcHandler) message(data []byte, _ bool) error {
+	f(data)
+	return nil
+}
+
+// sink is a Conn whose peer takes everything at once.
 type sink struct{ written int }
 
-func (*sink) start(reader)          {}
-func (*sink) stop()                 {}
-func (*sink) stopIn(time.Duration)  {}
-func (*sink) closeWrite()           {}
-func (*sink) linger()               {}
-func (*sink) close()                {}
-func (l *sink) send(p []byte) error { _, err := l.tryWrite(p); return err }
-func (l *sink) tryWrite(p []byte) (int, error) {
-	l.written += len(p)
+func (*sink) Start(netpoll.Handler)   {}
+func (*sink) Stop()                   {}
+func (*sink) StopAfter(time.Duration) {}
+func (*sink) CloseWrite()             {}
+func (*sink) CloseAfterPeer()         {}
+func (*sink) CloseNow()               {}
+func (c *sink) Send(p []byte) error   { _, err := c.TryWrite(p); return err }
+func (c *sink) TryWrite(p []byte) (int, error) {
+	c.written += len(p)
 	return len(p), nil
 }
-func (*sink) writeRest([]byte, time.Duration, func(error)) { panic("there is no rest") }
+func (*sink) WriteRest([]byte, time.Duration, func(error)) { panic("there is no rest") }
 
 // BenchmarkFlush sends one packet to many sessions, without the system's share.
 func BenchmarkFlush(b *testing.B) {

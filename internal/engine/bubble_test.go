@@ -10,6 +10,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"signaling/internal/netpoll"
 	"signaling/internal/wiretest"
 )
 
@@ -48,7 +49,7 @@ type pipeClient struct {
 func (b *bubble) pipe() (*pipeClient, *wsConn) {
 	client, server := net.Pipe()
 	b.t.Cleanup(func() { client.Close() })
-	return &pipeClient{b.t, client, bufio.NewReader(client)}, newWSConn(newBlockingLink(server, func() {}), b.opts.MaxPayload, 0, nil)
+	return &pipeClient{b.t, client, bufio.NewReader(client)}, newWSConn(new(netpoll.Group).NewConn(server, func() {}), b.opts.MaxPayload, 0, nil)
 }
 
 // ws opens a session over a WebSocket and reads its open packet.
@@ -103,7 +104,7 @@ func (b *bubble) polling(rev Revision) *Session {
 	b.t.Helper()
 	recorder := httptest.NewRecorder()
 	r := httptest.NewRequest("GET", "/", nil)
-	b.openPolling(newResponder(recorder, r), r, handshake(rev, Polling))
+	b.openPolling(b.newResponder(recorder, r), r, handshake(rev, Polling))
 	body := recorder.Body.String()
 	s := b.Session(openedID(b.t, body[strings.IndexByte(body, '{')-1:]))
 	if s == nil {
@@ -116,7 +117,7 @@ func (b *bubble) polling(rev Revision) *Session {
 func request(s *Session, method, body string) (status int, answer string) {
 	recorder := httptest.NewRecorder()
 	r := httptest.NewRequest(method, "/", io.NopCloser(strings.NewReader(body)))
-	s.servePolling(newResponder(recorder, r), r)
+	s.servePolling(s.srv.newResponder(recorder, r), r)
 	return recorder.Code, recorder.Body.String()
 }
 

@@ -6,6 +6,10 @@ import "time"
 // carry its close packet.
 const pollingCloseWait = 30 * time.Second
 
+// closeFrameWait is how long the client of an ended WebSocket session may take
+// to answer the close frame.
+const closeFrameWait = 10 * time.Second
+
 // Close ends the session in an orderly way: what is queued is still written,
 // then the transport is closed. The handler is told ForcedClose.
 func (s *Session) Close() { s.closeFor(ForcedClose) }
@@ -79,7 +83,7 @@ func (s *Session) end(reason Reason, last, frame *Packet) {
 		s.queue = sendQueue{}
 	case reason == SlowConsumer:
 		s.queue = sendQueue{}
-		ws.close() // it may hold half a frame: nothing can follow that
+		ws.CloseNow() // it may hold half a frame: nothing can follow that
 	case s.state == stateOpen: // else its close frame stands there already
 		s.queue.push(frame)
 	}
@@ -120,12 +124,12 @@ func (s *Session) finishLocked(reason Reason) {
 		reading.aborted = true
 	}
 	if s.ws != nil {
-		s.ws.stopIn(closeWait)
+		s.ws.StopAfter(closeFrameWait)
 	}
 	probing := s.probing
 	s.mu.Unlock()
 	if probing != nil {
-		probing.stop()
+		probing.Stop()
 	}
 	if reading != nil {
 		reading.w.stopReading()

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"io"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -276,5 +277,31 @@ func TestServerCloseEndsAllSessions(t *testing.T) {
 	p.Must(t, "GET", target+Polling, "").Want(t, 503, "the server is closing: connect again in a moment\n")
 	if _, err := wiretest.TryDial(f.addr, target+WebSocket); err == nil || !strings.Contains(err.Error(), "503") {
 		t.Errorf("a late WebSocket is answered %v, want a 503", err)
+	}
+}
+
+// A session whose handler waits at its end holds no other connection.
+func TestEndThatWaitsHoldsNobodyElse(t *testing.T) {
+	proceed := make(chan struct{})
+	defer close(proceed)
+	f := serve(t, options(), hooks{
+		received: func(s *Session, b *Batch, data []byte, _ bool) { b.Send(s, text(string(data))) },
+		closed:   func(*Session, Reason) { <-proceed },
+	})
+	for _, end := range []string{"by the client", "by the server"} {
+		for range 2 * runtime.GOMAXPROCS(0) {
+			w, s := f.ws(t)
+			if end == "by the client" {
+				w.Conn.Close()
+			} else {
+				go s.Close() // ends when the handler goes on
+			}
+		}
+	}
+	for range 2 * runtime.GOMAXPROCS(0) {
+		w := wiretest.Dial(t, f.addr, target+WebSocket)
+		w.Next(t)
+		w.Send(t, "4still there?")
+		w.Want(t, "4still there?")
 	}
 }

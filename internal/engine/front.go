@@ -2,12 +2,16 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
 	"sync"
+	"syscall"
 	"time"
+
+	"signaling/internal/netpoll"
 )
 
 // Front stands before a http.Server: it takes the connections of a TCP listener
@@ -17,13 +21,16 @@ import (
 type Front struct {
 	// immutable
 	opts     FrontOptions
-	listener *net.TCPListener
+	listener net.Listener
 	others   chan net.Conn // for Accept
 	closed   chan struct{}
 	close    func() error
+	group    netpoll.Group
 
-	mu    sync.Mutex
-	conns map[*httpConn]struct{} // guarded by mu; those that are here
+	mu sync.Mutex
+	// guarded by mu
+	conns map[*httpConn]struct{} // those that are here
+	over  bool                   // none is taken any more
 }
 
 // FrontOptions configures a Front. All fields must be set.
@@ -58,6 +65,56 @@ type Waiter interface {
 	RemoteAddr() net.Addr
 }
 
+// maxPassed is how many connections wait for Accept.
+const maxPassed = 64
+
+// NewFront returns a front that listens on l, which it takes over; or nil, and l
+// stays with the caller, where the system does not give what that needs.
+func NewFront(l net.Listener, opts FrontOptions) *Front {
+	f := &Front{
+		opts: opts, listener: l,
+		others: make(chan net.Conn, maxPassed), closed: make(chan struct{}),
+		conns: make(map[*httpConn]struct{}),
+	}
+	accepting, err := f.group.Listen(l, f)
+	if err != nil {
+		f.group.Close()
+		return nil
+	}
+	f.close = sync.OnceValue(func() error {
+		close(f.closed)
+		accepting.Close()
+		f.group.Close()
+		return l.Close()
+	})
+	return f
+}
+
+// Accepted takes a connection and serves what it has brought.
+func (f *Front) Accepted(loop *netpoll.Loop, conn netpoll.AcceptedConn, remote netip.AddrPort) {
+	c := &httpConn{front: f, link: conn, remote: remote}
+	if !f.enter(c) {
+		conn.CloseNow()
+		return
+	}
+	conn.Begin(loop, c)
+	c.awaitFirst()
+}
+
+// retryAfter is how long accepting rests after an error.
+const retryAfter = 5 * time.Millisecond
+
+// AcceptFailed waits until accepting is worth another try.
+func (f *Front) AcceptFailed(err error) {
+	if (errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE)) && f.opts.Exhausted() {
+		return
+	}
+	select {
+	case <-time.After(retryAfter):
+	case <-f.closed:
+	}
+}
+
 // Accept returns the next connection with a request that is not for the engine.
 func (f *Front) Accept() (net.Conn, error) {
 	select {
@@ -90,6 +147,9 @@ func (f *Front) Shutdown(ctx context.Context) {
 		}
 		break
 	}
+	f.mu.Lock()
+	f.over = true
+	f.mu.Unlock()
 	for _, c := range f.all() {
 		c.Close()
 	}
@@ -125,13 +185,15 @@ func (f *Front) all() []*httpConn {
 	return all
 }
 
-// enter makes a connection one of the front's.
-func (f *Front) enter(l httpLink, remote netip.AddrPort) *httpConn {
-	c := &httpConn{front: f, link: l, remote: remote}
+// enter makes a connection one of the front's. It reports false if the front
+// takes none any more.
+func (f *Front) enter(c *httpConn) bool {
 	f.mu.Lock()
-	f.conns[c] = struct{}{}
-	f.mu.Unlock()
-	return c
+	defer f.mu.Unlock()
+	if !f.over {
+		f.conns[c] = struct{}{}
+	}
+	return !f.over
 }
 
 // departed is told that a connection is here no more. Its mu is held.
@@ -143,7 +205,7 @@ func (f *Front) departed(c *httpConn) {
 }
 
 // pass gives a connection to Accept.
-func (f *Front) pass(conn net.Conn, y yielder) {
+func (f *Front) pass(conn net.Conn, loop *netpoll.Loop) {
 	select {
 	case <-f.closed:
 		conn.Close()
@@ -155,9 +217,7 @@ func (f *Front) pass(conn net.Conn, y yielder) {
 		return
 	default:
 	}
-	if y != nil {
-		y.handOver()
-	}
+	loop.HandOver()
 	select {
 	case f.others <- conn:
 	case <-f.closed:

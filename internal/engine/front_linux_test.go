@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"signaling/internal/netpoll"
 	"signaling/internal/wiretest"
 )
 
@@ -154,7 +155,7 @@ func TestRequestsBehindAPoll(t *testing.T) {
 	f := serveFronted(t, options(), echo)
 	c := f.dial(t)
 	at := target + Polling + "&sid=" + c.open()
-	large := "4" + strings.Repeat("x", 3*largeSize)                                        // more than is read while nobody can answer
+	large := "4" + strings.Repeat("x", 400<<10)                                            // more than is read while nobody can answer
 	go io.WriteString(c, getOf(at)+postTo(at, large)+getOf(at)+postTo(at, "4a")+getOf(at)) // ends when all is read
 	s := f.session(t, strings.Split(at, "&sid=")[1])
 	held(t, s)
@@ -310,8 +311,8 @@ func TestWebSocketBehindNetHTTP(t *testing.T) {
 	f.wantPassed(t, 1)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, ok := s.ws.link.(*polledLink); !ok {
-		t.Errorf("its link is a %T", s.ws.link)
+	if kind := fmt.Sprintf("%T", s.ws.Conn); kind != "*netpoll.polledConn" {
+		t.Errorf("its connection is a %s", kind)
 	}
 }
 
@@ -319,7 +320,7 @@ func TestWebSocketBehindNetHTTP(t *testing.T) {
 func TestReaderIsResumedForNothing(t *testing.T) {
 	f := serveFronted(t, options(), echo)
 	w, s := f.ws(t)
-	s.ws.link.(*polledLink).resume()
+	s.ws.Conn.(netpoll.AcceptedConn).Resume()
 	w.Send(t, "4a")
 	w.Want(t, "4a")
 }

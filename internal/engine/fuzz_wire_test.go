@@ -15,6 +15,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"signaling/internal/netpoll"
 	"signaling/internal/wiretest"
 )
 
@@ -88,9 +89,9 @@ type holding struct {
 	c *wsConn
 }
 
-func (h *holding) begin(y yielder) {
-	h.log.begin(y)
-	if held, most := len(h.c.in.bytes)+len(h.c.fragments), 2*(h.c.limit+maxHeader+maskKeyLength)+h.c.limit+2*readSize; held > most {
+func (h *holding) begin(loop *netpoll.Loop) {
+	h.log.begin(loop)
+	if held, most := cap(h.c.Unread())+len(h.c.fragments), 2*(h.c.limit+maxHeader+maskKeyLength)+h.c.limit+32<<10; held > most {
 		h.t.Errorf("%d bytes are held under a limit of %d, want at most %d", held, h.c.limit, most)
 	}
 }
@@ -107,13 +108,11 @@ func (h *holding) message(data []byte, binary bool) error {
 
 // readChunked reads wire in random pieces and returns what the handler was told.
 func readChunked(t *testing.T, wire []byte, limit int, seed uint64) ([]string, error) {
-	c := newWSConn(newBlockingLink(&chunked{random: rand.New(rand.NewPCG(seed, 0)), data: wire}, func() {}), limit, 0, nil)
+	c := newWSConn(new(netpoll.Group).NewConn(&chunked{random: rand.New(rand.NewPCG(seed, 0)), data: wire}, func() {}), limit, 0, nil)
 	h := &holding{t: t, c: c}
 	c.handler = h
-	err := c.link.(*blockingLink).read(c)
-	if c.in != nil {
-		c.in.release()
-	}
+	err := <-ended(c)
+	c.Release()
 	return h.lines, err
 }
 
@@ -213,3 +212,4 @@ func FuzzQuery(f *testing.F) {
 
 // The deadline of a fuzzed connection is nobody's business.
 func (*chunked) SetReadDeadline(time.Time) error { return nil }
+func (*chunked) Close() error                    { return nil }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+
+	"signaling/internal/netpoll"
 )
 
 // newSession makes the session of a handshake, which takes a place until it
@@ -49,7 +51,7 @@ func (s *Session) openPacket() *Packet {
 
 // start makes the session known to the handler and to later requests. It
 // reports false when the server is closed. y serves others, too, unless nil.
-func (s *Session) start(y yielder) bool {
+func (s *Session) start(loop *netpoll.Loop) bool {
 	if s.srv.opts.InitialPacket != nil {
 		s.queue.push(s.srv.opts.InitialPacket)
 	}
@@ -57,7 +59,7 @@ func (s *Session) start(y yielder) bool {
 	known := s.srv.add(s)
 	if known {
 		s.startHeartbeat()
-		b := Batch{yielder: y}
+		b := Batch{loop: loop}
 		s.srv.handler.Opened(s, &b)
 		b.Flush()
 	}

@@ -9,6 +9,8 @@ import (
 	"runtime/debug"
 	"sync"
 	"time"
+
+	"signaling/internal/netpoll"
 )
 
 // httpConn is a connection of direct requests, until it becomes a WebSocket or
@@ -17,11 +19,11 @@ import (
 type httpConn struct {
 	// immutable
 	front  *Front
-	link   httpLink
+	link   netpoll.AcceptedConn
 	remote netip.AddrPort
 
 	// owned by the reader
-	input
+	netpoll.Input
 	body struct { // of the request that is being served
 		size  int
 		ready func(body []byte, err error) // waits for it; nil: nobody does
@@ -37,18 +39,6 @@ type httpConn struct {
 	deadline time.Time   // for the client to send what is waited for; zero: nothing is
 	due      time.Time   // when the timer looks at the deadline
 	timer    *time.Timer // nil: not yet
-}
-
-// httpLink is a link whose connection can be given away.
-type httpLink interface {
-	link
-	// resume has the reader look again at what has been read already.
-	resume()
-	// hand passes the link on to somebody who hears of its end by closed.
-	hand(closed func())
-	// surrender gives up the link for the connection, with early read already. If
-	// it fails last is all that the peer gets.
-	surrender(early, last []byte) (net.Conn, error)
 }
 
 var errTaken = errors.New("http: the connection is somebody else's")
@@ -67,26 +57,26 @@ func (c *httpConn) awaitFirst() {
 	}
 }
 
-// arrived serves the requests that have come.
-func (c *httpConn) arrived(y yielder) error {
+// Arrived serves the requests that have come.
+func (c *httpConn) Arrived(loop *netpoll.Loop) error {
 	for {
 		switch {
-		case c.body.ready != nil && len(c.unread()) < c.body.size:
-			c.dropEmpty()
+		case c.body.ready != nil && len(c.Unread()) < c.body.size:
+			c.ReleaseEmpty()
 			return nil
 		case c.body.ready != nil:
-			c.serveBody(y)
-		case len(c.unread()) == 0:
-			c.dropEmpty()
+			c.serveBody(loop)
+		case len(c.Unread()) == 0:
+			c.ReleaseEmpty()
 			return nil
 		case c.skip > 0:
-			n := min(c.skip, len(c.unread()))
-			c.in.start += n
+			n := min(c.skip, len(c.Unread()))
+			c.Consume(n)
 			c.skip -= n
 		case !c.ready():
 			return nil
 		default:
-			if more, err := c.serveNext(y); more || err != nil {
+			if more, err := c.serveNext(loop); more || err != nil {
 				return err
 			}
 		}
@@ -94,19 +84,19 @@ func (c *httpConn) arrived(y yielder) error {
 }
 
 // serveNext has the next request handled, unless there is more of it to come.
-func (c *httpConn) serveNext(y yielder) (more bool, err error) {
-	r, h, head, more := c.front.parseHead(c.unread())
+func (c *httpConn) serveNext(loop *netpoll.Loop) (more bool, err error) {
+	r, h, head, more := c.front.parseHead(c.Unread())
 	if more {
 		c.waitAtMost(c.front.opts.HeaderTime)
 		return true, nil
 	}
 	if h == nil {
-		return false, c.leave(y)
+		return false, c.leave(loop)
 	}
-	c.in.start += head
+	c.Consume(head)
 	r.RemoteAddr = c.remote.String()
 	r.Body = http.NoBody
-	w := &response{c: c, y: y}
+	w := &response{c: c, l: loop}
 	c.begin(w)
 	c.body.size = int(r.ContentLength)
 	c.serve(w, func() { h.ServeHTTP(w, r) })
@@ -117,17 +107,15 @@ func (c *httpConn) serveNext(y yielder) (more bool, err error) {
 }
 
 // serveBody hands over a body that has come.
-func (c *httpConn) serveBody(y yielder) {
-	body := c.unread()[:c.body.size]
-	if len(body) > 0 {
-		c.in.start += len(body)
-	}
+func (c *httpConn) serveBody(loop *netpoll.Loop) {
+	body := c.Unread()[:c.body.size]
+	c.Consume(len(body))
 	ready := c.body.ready
 	c.body.ready = nil
 	c.mu.Lock()
 	w := c.serving
 	c.mu.Unlock()
-	w.held, w.y = false, y
+	w.held, w.l = false, loop
 	c.serve(w, func() { ready(body, nil) })
 }
 
@@ -158,13 +146,13 @@ func (c *httpConn) serve(w *response, handle func()) {
 					"panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 			}
 			w.drop(nil)
-			c.dropInput()
+			c.Release()
 		}
 	}()
 	handle()
 	switch {
 	case w.taken:
-		c.dropInput()
+		c.Release()
 	case !w.held:
 		w.send()
 	}
@@ -193,11 +181,11 @@ func (c *httpConn) answered(err error, stay bool) {
 	c.mu.Unlock()
 	switch {
 	case left:
-		c.link.close()
+		c.link.CloseNow()
 	case !stay:
-		c.link.stop()
+		c.link.Stop()
 	case parked:
-		go c.link.resume() // ends when the requests that have come are served
+		go c.link.Resume() // ends when the requests that have come are served
 	}
 	if surplus != nil {
 		surplus.Close()
@@ -250,24 +238,24 @@ func (c *httpConn) look() {
 	}
 	c.mu.Unlock()
 	if over {
-		c.link.stop()
+		c.link.Stop()
 	}
 }
 
-// room returns where the next bytes go: nowhere while a client that waits for
+// Room returns where the next bytes go: nowhere while a client that waits for
 // an answer has sent more than a request's head.
-func (c *httpConn) room() []byte {
+func (c *httpConn) Room() []byte {
 	c.mu.Lock()
 	serving := c.serving != nil
 	c.mu.Unlock()
-	if serving && c.body.ready == nil && c.in != nil && c.in.full() {
+	if serving && c.body.ready == nil && c.Full() {
 		return nil
 	}
-	return c.input.room()
+	return c.Input.Room()
 }
 
-// readEnded is told that the client has left, or that reading was stopped.
-func (c *httpConn) readEnded(err error) {
+// ReadEnded is told that the client has left, or that reading was stopped.
+func (c *httpConn) ReadEnded(err error) {
 	w, before := c.depart()
 	if before {
 		return // somebody else's by now, or it never was
@@ -277,15 +265,15 @@ func (c *httpConn) readEnded(err error) {
 	c.mu.Unlock()
 	switch {
 	case w == nil && closing: // its last response must not be lost
-		c.link.closeWrite()
-		c.link.linger()
+		c.link.CloseWrite()
+		c.link.CloseAfterPeer()
 	case w == nil:
-		c.link.close()
+		c.link.CloseNow()
 	case c.body.ready != nil:
 		c.serve(w, func() { c.body.ready(nil, err) })
-		c.link.close()
+		c.link.CloseNow()
 	case w.gone != nil && w.gone():
-		c.link.close()
+		c.link.CloseNow()
 	}
 	// else its response is on its way, and answered closes behind it
 }
@@ -311,7 +299,7 @@ func (c *httpConn) Close() error {
 	left := c.left
 	c.mu.Unlock()
 	if !left {
-		c.link.stop()
+		c.link.Stop()
 	}
 	return nil
 }
@@ -320,23 +308,23 @@ func (c *httpConn) Close() error {
 func (c *httpConn) RemoteAddr() net.Addr { return net.TCPAddrFromAddrPort(c.remote) }
 
 // leave gives the connection to net/http, with what has been read of it.
-func (c *httpConn) leave(y yielder) error {
+func (c *httpConn) leave(loop *netpoll.Loop) error {
 	if _, before := c.depart(); before {
 		return errTaken
 	}
-	conn, err := c.link.surrender(c.unread(), c.front.opts.Full)
-	c.dropInput()
+	conn, err := c.link.Detach(c.Unread(), c.front.opts.Full)
+	c.Release()
 	if err == nil {
-		c.front.pass(conn, y)
+		c.front.pass(conn, loop)
 	}
 	return errTaken
 }
 
 // part gives the connection to a WebSocket, with what has been read of it.
-func (c *httpConn) part(closed func()) (link, []byte) {
+func (c *httpConn) part(closed func()) (netpoll.Conn, []byte) {
 	c.depart()
-	c.link.hand(closed)
-	return c.link, c.unread()
+	c.link.OnClose(closed)
+	return c.link, c.Unread()
 }
 
 // drop sends last and closes the connection.
@@ -344,6 +332,6 @@ func (c *httpConn) drop(last []byte) {
 	if _, before := c.depart(); before {
 		return
 	}
-	c.link.tryWrite(last)
-	c.link.close()
+	c.link.TryWrite(last)
+	c.link.CloseNow()
 }

@@ -8,6 +8,8 @@ import (
 	"sync"
 
 	"golang.org/x/net/http/httpguts"
+
+	"signaling/internal/netpoll"
 )
 
 // response is the response to a direct request: the http.ResponseWriter of its
@@ -16,9 +18,9 @@ import (
 type response struct {
 	c      *httpConn
 	header http.Header
-	status int     // 0: not written yet
-	body   *[]byte // of responseBuffers; nil: empty
-	y      yielder // who runs the reader; nil: nobody but this connection needs it
+	status int           // 0: not written yet
+	body   *[]byte       // of responseBuffers; nil: empty
+	l      *netpoll.Loop // what runs the reader
 
 	held  bool        // send comes later
 	gone  func() bool // the client has left before a held response was there; false: that is under way
@@ -53,16 +55,14 @@ func (w *response) Write(p []byte) (int, error) {
 // handOver is to be called before something is done for the request that may
 // wait: if its goroutine serves others, another one goes on with those.
 func (w *response) handOver() {
-	if w.y != nil {
-		w.y.handOver()
-		w.y = nil
-	}
+	w.l.HandOver()
+	w.l = nil
 }
 
 // hold has the connection wait for send, behind the handler's return. If the
 // client leaves before, gone is called in the goroutine that reads; it reports
 // whether nobody is going to send any more.
-func (w *response) hold(gone func() bool) { w.held, w.gone, w.y = true, gone, nil }
+func (w *response) hold(gone func() bool) { w.held, w.gone, w.l = true, gone, nil }
 
 // responseBuffers are empty.
 var responseBuffers = sync.Pool{New: func() any { return new([]byte) }}
@@ -92,13 +92,13 @@ func (w *response) send() {
 		*out = append(w.appendHead(*out, len(*body)), *body...)
 	}
 	recycleResponse(body)
-	n, err := w.c.link.tryWrite(*out)
+	n, err := w.c.link.TryWrite(*out)
 	if err != nil || n == len(*out) {
 		recycleResponse(out)
 		w.sent(err)
 		return
 	}
-	w.c.link.writeRest((*out)[n:], w.c.front.opts.WriteTime, func(err error) {
+	w.c.link.WriteRest((*out)[n:], w.c.front.opts.WriteTime, func(err error) {
 		recycleResponse(out)
 		w.sent(err)
 	})
@@ -153,7 +153,7 @@ func appendField(out []byte, name, value string) []byte {
 
 // takeLink takes the connection away, as a link that calls closed at its end,
 // with what has been read of it behind the request.
-func (w *response) takeLink(closed func()) (l link, early []byte) {
+func (w *response) takeLink(closed func()) (conn netpoll.Conn, prefix []byte) {
 	w.taken = true
 	return w.c.part(closed)
 }

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -159,7 +158,7 @@ func serveOn(t *testing.T, opts Options, h hooks, setUp func(*httptest.Server)) 
 	handler := &strict{t: t, hooks: h, calls: make(map[*Session]*calls)}
 	srv := NewServer(opts, handler)
 	web := httptest.NewUnstartedServer(http.HandlerFunc(srv.ServeHTTP))
-	front := NewFront(web.Listener.(*net.TCPListener), frontOptions(srv))
+	front := NewFront(web.Listener, frontOptions(srv))
 	if front != nil {
 		web.Listener = front
 	}

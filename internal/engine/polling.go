@@ -258,7 +258,7 @@ func (s *Session) receiveBody(w responder, body []byte, isBinary bool) {
 	if !isBinary && !utf8.Valid(body) {
 		body = mendUTF8(body)
 	}
-	b := Batch{yielder: w.loop()}
+	b := Batch{loop: w.loop()}
 	s.beginReceiving(&b)
 	ok := parsePayload(body, s.revision, isBinary, func(p packet) bool {
 		if p.kind == Close {

@@ -239,7 +239,7 @@ func TestPostThatEndsTheSessionIsAnsweredBehindThePoll(t *testing.T) {
 				s := b.polling(Revision4)
 				poll := stalled{httptest.NewRecorder(), make(chan struct{})}
 				r := httptest.NewRequest("GET", "/", nil)
-				go s.servePolling(newResponder(poll, r), r) // ends when it is released
+				go s.servePolling(s.srv.newResponder(poll, r), r) // ends when it is released
 				synctest.Wait()
 				posted := make(chan string, 1)
 				go func() { // ends with its answer

@@ -118,7 +118,7 @@ func (s *Session) receive(b *Batch, p packet) bool {
 }
 
 // beginReceiving keeps other packets of the session out, for those that b's
-// reader has. If it must wait for them b's yielder goes.
+// reader has. If it must wait for them it hands b's loop over.
 func (s *Session) beginReceiving(b *Batch) {
 	if !s.receiving.TryLock() { // a POST is still being handled, or an end told
 		b.MayBlock()

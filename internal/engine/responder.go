@@ -1,6 +1,10 @@
 package engine
 
-import "net/http"
+import (
+	"net/http"
+
+	"signaling/internal/netpoll"
+)
 
 // A responder is the response to one request, with what the engine needs of it
 // beyond http.ResponseWriter. There are two: http1Responder, for requests that
@@ -39,12 +43,12 @@ type responder interface {
 	// handOver must be called before the handler does something that may wait.
 	handOver()
 	// loop returns the goroutine that runs the handler, if it serves others too.
-	loop() yielder
+	loop() *netpoll.Loop
 
 	// detach takes the connection away from HTTP. closed is called when it is
 	// closed; prefix is what has been read of it behind the request. The request
 	// has been answered when detach fails.
-	detach(closed func()) (conn link, prefix []byte, err error)
+	detach(closed func()) (conn netpoll.Conn, prefix []byte, err error)
 	// closeWith sends last, as it is, and closes the connection. The request has
 	// been answered when closeWith fails.
 	closeWith(last []byte) error
@@ -60,9 +64,9 @@ type answerer interface {
 }
 
 // newResponder returns the responder of a request.
-func newResponder(w http.ResponseWriter, r *http.Request) responder {
+func (srv *Server) newResponder(w http.ResponseWriter, r *http.Request) responder {
 	if direct, ok := w.(*response); ok {
 		return http1Responder{direct}
 	}
-	return &netHTTPResponder{ResponseWriter: w, r: r}
+	return &netHTTPResponder{ResponseWriter: w, r: r, group: &srv.group}
 }

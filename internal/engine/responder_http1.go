@@ -1,6 +1,10 @@
 package engine
 
-import "net/http"
+import (
+	"net/http"
+
+	"signaling/internal/netpoll"
+)
 
 // http1Responder is the responder of a request that is read without net/http.
 // Its response may be given after the handler has returned, by any goroutine,
@@ -28,14 +32,14 @@ func (w http1Responder) readBody(_ int, ready func(body []byte, err error)) {
 	w.response.readBody(ready)
 }
 
-func (w http1Responder) stopReading() { w.c.link.stop() }
+func (w http1Responder) stopReading() { w.c.link.Stop() }
 
 // refuseBody is not called: a request with so large a body is net/http's.
 func (w http1Responder) refuseBody() { w.WriteHeader(http.StatusRequestEntityTooLarge) }
 
-func (w http1Responder) loop() yielder { return w.y }
+func (w http1Responder) loop() *netpoll.Loop { return w.l }
 
-func (w http1Responder) detach(closed func()) (conn link, prefix []byte, err error) {
+func (w http1Responder) detach(closed func()) (conn netpoll.Conn, prefix []byte, err error) {
 	conn, prefix = w.takeLink(closed)
 	if len(prefix) > 0 {
 		w.handOver() // what came along is handled by the caller

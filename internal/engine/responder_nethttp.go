@@ -5,9 +5,10 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"slices"
 	"sync"
 	"time"
+
+	"signaling/internal/netpoll"
 )
 
 // netHTTPResponder is the responder of a request that net/http serves, in a
@@ -15,6 +16,7 @@ import (
 type netHTTPResponder struct {
 	http.ResponseWriter
 	r       *http.Request
+	group   *netpoll.Group // of the connections that are taken over
 	held    answerer       // nil: the response is not held
 	packets chan []*Packet // from resume
 }
@@ -92,19 +94,15 @@ func (w *netHTTPResponder) refuseBody() {
 	control.SetReadDeadline(time.Time{})
 }
 
-func (w *netHTTPResponder) handOver()     {}
-func (w *netHTTPResponder) loop() yielder { return nil }
+func (w *netHTTPResponder) handOver()           {}
+func (w *netHTTPResponder) loop() *netpoll.Loop { return nil }
 
-func (w *netHTTPResponder) detach(closed func()) (link, []byte, error) {
+func (w *netHTTPResponder) detach(closed func()) (netpoll.Conn, []byte, error) {
 	conn, prefix, err := w.hijack()
 	if err != nil {
 		return nil, nil, err
 	}
-	l := newPolledLink(conn, closed)
-	if l == nil {
-		l = newBlockingLink(conn, closed)
-	}
-	return l, prefix, nil
+	return w.group.NewConn(conn, closed), prefix, nil
 }
 
 // closeTime is how long the last bytes of a connection may take to go out.
@@ -131,8 +129,6 @@ func (w *netHTTPResponder) hijack() (conn net.Conn, prefix []byte, err error) {
 	}
 	conn.SetDeadline(time.Time{})
 	prefix, _ = buffered.Reader.Peek(buffered.Reader.Buffered()) // at most what is there: cannot fail
-	if e, ok := conn.(*earlyConn); ok {
-		conn, prefix = e.Conn, append(slices.Clone(prefix), e.early...)
-	}
+	conn, prefix = netpoll.CutPrefix(conn, prefix)
 	return conn, prefix, nil
 }

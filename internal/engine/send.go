@@ -4,6 +4,8 @@ import (
 	"errors"
 	"os"
 	"sync"
+
+	"signaling/internal/netpoll"
 )
 
 // Send queues packets, in order and with nothing between them, and writes what
@@ -20,17 +22,17 @@ func (s *Session) Send(packets ...*Packet) {
 // It belongs to one goroutine.
 type Batch struct {
 	waiting []*Session
-	handled int     // packets since the last flush
-	yielder yielder // who runs the reader; nil: nobody but this session needs it
+	handled int           // packets since the last flush
+	loop    *netpoll.Loop // who runs the reader; nil: nobody but this session needs it
 }
 
 // MayBlock must be called by a handler before it does something that may wait.
 // It flushes the batch, so that others need not wait too.
 func (b *Batch) MayBlock() {
 	b.Flush()
-	if b.yielder != nil {
-		b.yielder.handOver()
-		b.yielder = nil
+	if b.loop != nil {
+		b.loop.HandOver()
+		b.loop = nil
 	}
 }
 
@@ -138,14 +140,14 @@ func (s *Session) writeLocked() {
 		}
 		chunk, shared := s.queue.take(s.framingLocked())
 		s.mu.Unlock()
-		n, err := ws.tryWrite(chunk)
+		n, err := ws.TryWrite(chunk)
 		if err != nil {
 			recycle(shared)
 			s.writeFailed(ws, err)
 			return
 		}
 		if n < len(chunk) {
-			ws.writeRest(chunk[n:], s.srv.opts.WriteTimeout, func(err error) {
+			ws.WriteRest(chunk[n:], s.srv.opts.WriteTimeout, func(err error) {
 				recycle(shared)
 				if err != nil {
 					s.writeFailed(ws, err)
@@ -174,7 +176,7 @@ func (s *Session) writeFailed(ws *wsConn, err error) {
 		reason = SlowConsumer
 	}
 	s.abandon(reason)
-	ws.close()
+	ws.CloseNow()
 	s.mu.Lock()
 	s.queue, s.writing = sendQueue{}, false // nothing is owed any more
 	s.mu.Unlock()

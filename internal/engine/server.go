@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"signaling/internal/limit"
+	"signaling/internal/netpoll"
 )
 
 // The names of the transports, as the query's transport gives them.
@@ -81,7 +82,8 @@ type Server struct {
 	opts    Options
 	handler Handler
 
-	links atomic.Int64 // WebSocket connections that are open
+	links atomic.Int64  // WebSocket connections that are open
+	group netpoll.Group // of those that came by way of net/http
 
 	closing atomic.Bool // no handshakes any more
 
@@ -152,7 +154,7 @@ func (srv *Server) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	if srv.opts.CORS != nil && srv.opts.CORS.Apply(rw, r) {
 		return // a preflight request
 	}
-	w, upgrade := newResponder(rw, r), IsUpgrade(r)
+	w, upgrade := srv.newResponder(rw, r), IsUpgrade(r)
 	if srv.opts.Middleware != nil {
 		answered, err := srv.opts.Middleware(rw, r)
 		if err != nil {

@@ -71,6 +71,7 @@ func (srv *Server) Close() {
 	for _, s := range all {
 		s.abandon(ForcedClose) // for those whom it was not worth waiting for
 	}
+	srv.group.Close()
 }
 
 // part ends the session at once, unless there is something queued that its

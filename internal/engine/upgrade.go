@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"signaling/internal/netpoll"
 )
 
 // serveWebSocket opens a session on a WebSocket, or starts to move the polling
@@ -19,12 +21,12 @@ func (srv *Server) serveWebSocket(w responder, r *http.Request, q query, s *Sess
 		return
 	}
 	probing := q.transport == WebSocket && s.beginProbe(ws) // before the client knows: it may try twice
-	switch err := ws.send(answer); {
+	switch err := ws.Send(answer); {
 	case err != nil:
 		if probing {
 			s.endProbe()
 		}
-		ws.close()
+		ws.CloseNow()
 	case probing:
 		s.probe(ws)
 	default:
@@ -49,8 +51,8 @@ func (srv *Server) handshakeWebSocket(w responder, r *http.Request, q query) {
 		return
 	}
 	if f := srv.verifyRevision(q); f != nil {
-		ws.send(append(answer, rawError(f.text())...))
-		ws.close()
+		ws.Send(append(answer, rawError(f.text())...))
+		ws.CloseNow()
 		srv.tellRefused(r, *f) // last: a listener may panic, and nobody else would close ws
 		return
 	}
@@ -60,20 +62,20 @@ func (srv *Server) handshakeWebSocket(w responder, r *http.Request, q query) {
 
 // openWebSocket opens the session on ws, behind the answer to the opening
 // handshake: one write takes both.
-func (s *Session) openWebSocket(ws *wsConn, answer []byte, y yielder) {
+func (s *Session) openWebSocket(ws *wsConn, answer []byte, loop *netpoll.Loop) {
 	s.ws = ws
 	ws.handler = &wsReader{s: s}
 	s.queue.push(controlPacket(answer))
 	s.queue.push(s.openPacket())
-	if !s.start(y) {
+	if !s.start(loop) {
 		s.leave()
-		ws.send(answer)
+		ws.Send(answer)
 		ws.dismiss()
 		return
 	}
 	s.flush()
 	ws.ended = func(err error) { s.endWebSocket(ws, err) }
-	ws.start(ws)
+	ws.Start(ws)
 }
 
 // endWebSocket ends the session after reading its WebSocket ended with err.
@@ -88,9 +90,9 @@ func (s *Session) endWebSocket(ws *wsConn, err error) {
 	writing := s.writing
 	s.mu.Unlock()
 	if !writing {
-		ws.closeWrite() // a browser waits for it before it reports the end
+		ws.CloseWrite() // a browser waits for it before it reports the end
 	}
-	ws.linger()
+	ws.CloseAfterPeer()
 }
 
 // wsReader handles what arrives on the WebSocket of a session.
@@ -101,14 +103,14 @@ type wsReader struct {
 
 var errSessionClosed = errors.New("the session is closed")
 
-func (r *wsReader) begin(y yielder) {
-	r.b.yielder = y
+func (r *wsReader) begin(loop *netpoll.Loop) {
+	r.b.loop = loop
 	r.s.beginReceiving(&r.b)
 }
 
 func (r *wsReader) end() {
 	r.s.endReceiving(&r.b)
-	r.b.yielder = nil
+	r.b.loop = nil
 }
 
 func (r *wsReader) message(data []byte, binary bool) error {
@@ -150,8 +152,8 @@ type prober struct {
 	s       *Session
 	ws      *wsConn
 	timeout *time.Timer
-	yielder yielder // who runs the reader
-	broken  bool    // the connection takes no more
+	loop    *netpoll.Loop // who runs the reader
+	broken  bool          // the connection takes no more
 
 	mu sync.Mutex
 	// guarded by mu
@@ -184,10 +186,10 @@ func (s *Session) endProbe() {
 // succeeds. A failed attempt closes only ws: the session stays on polling.
 func (s *Session) probe(ws *wsConn) {
 	p := &prober{s: s, ws: ws}
-	p.timeout = time.AfterFunc(s.srv.opts.UpgradeTimeout, ws.stop)
+	p.timeout = time.AfterFunc(s.srv.opts.UpgradeTimeout, ws.Stop)
 	ws.handler = p
 	ws.ended = p.ended
-	ws.start(ws)
+	ws.Start(ws)
 }
 
 // ended ends the attempt, or the session's WebSocket that came of it.
@@ -199,13 +201,13 @@ func (p *prober) ended(err error) {
 	}
 	p.stop()
 	s.endProbe()
-	ws.send(lastFrame(err))
-	ws.closeWrite()
-	ws.linger()
+	ws.Send(lastFrame(err))
+	ws.CloseWrite()
+	ws.CloseAfterPeer()
 }
 
-func (p *prober) begin(y yielder) { p.yielder = y }
-func (p *prober) end()            { p.yielder = nil }
+func (p *prober) begin(loop *netpoll.Loop) { p.loop = loop }
+func (p *prober) end()                     { p.loop = nil }
 
 // control answers at once or not at all: a peer that pings and does not read
 // gets no goroutine that waits for it.
@@ -216,9 +218,9 @@ func (p *prober) control(answer []byte) error {
 	if answer == nil {
 		return nil
 	}
-	if err := p.ws.send(answer); err != nil {
+	if err := p.ws.Send(answer); err != nil {
 		p.broken = true // half a frame may be out: nothing can follow it
-		p.ws.stop()
+		p.ws.Stop()
 	}
 	return nil
 }
@@ -226,7 +228,7 @@ func (p *prober) control(answer []byte) error {
 func (p *prober) message(data []byte, binary bool) error {
 	switch {
 	case !binary && string(data) == "2probe":
-		if err := p.ws.send(signal(Pong, "probe").wsFrame(p.s.revision, false)); err != nil {
+		if err := p.ws.Send(signal(Pong, "probe").wsFrame(p.s.revision, false)); err != nil {
 			return err
 		}
 		p.releasePolls()
@@ -295,7 +297,7 @@ func (p *prober) adopt() bool {
 	held.resume(closePacket) // the polling transport is closed
 	reader := &wsReader{s: s}
 	p.ws.handler = reader
-	reader.begin(p.yielder) // the rest of what has arrived is the session's
+	reader.begin(p.loop) // the rest of what has arrived is the session's
 	s.flush()
 	return true
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+
+	"signaling/internal/netpoll"
 )
 
 // acceptWebSocket takes the connection of a WebSocket's opening handshake over
@@ -39,10 +41,10 @@ func refuseWebSocket(w responder, err error) {
 	w.closeWith(rawError(e.Problem, headers...)) // fails where nothing can be upgraded, with an answer
 }
 
-// newLinked returns a WebSocket on a link that calls unlinked when it ends.
-func (srv *Server) newLinked(l link, window int, early []byte) *wsConn {
+// newLinked returns a WebSocket on a connection that calls unlinked when it ends.
+func (srv *Server) newLinked(conn netpoll.Conn, window int, early []byte) *wsConn {
 	srv.links.Add(1)
-	return newWSConn(l, srv.opts.MaxPayload, window, early)
+	return newWSConn(conn, srv.opts.MaxPayload, window, early)
 }
 
 func (srv *Server) unlinked() { srv.links.Add(-1) }

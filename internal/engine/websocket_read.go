@@ -5,20 +5,22 @@ import (
 	"errors"
 	"slices"
 	"unicode/utf8"
+
+	"signaling/internal/netpoll"
 )
 
 // wsConn is one WebSocket connection, RFC 6455, from its handshake to its end.
-// One goroutine at a time reads it; writes go through the link.
+// One goroutine at a time reads it; writes go through the Conn.
 type wsConn struct {
 	// immutable
-	link
+	netpoll.Conn
 	limit  int // of one message, in bytes
 	window int // messages longer than it are not compressed for the peer; 0: none is, in either direction
 
 	// owned by the goroutine that reads, from start on
 	handler wsHandler   // changes once, when a probe becomes a session
 	ended   func(error) // called with the error that ended reading
-	input
+	netpoll.Input
 	fragments []byte // of a message whose last frame is still to come
 	first     opcode // of that message; opContinuation: there is none
 	deflated  bool   // that message is compressed
@@ -27,21 +29,15 @@ type wsConn struct {
 
 // newWSConn returns a connection that takes messages of up to limit bytes, and
 // whose first bytes, early, have been read already.
-func newWSConn(l link, limit, window int, early []byte) *wsConn {
-	ws := &wsConn{link: l, limit: limit, window: window}
-	if len(early) > 0 {
-		ws.in = takeBuffer()
-		for len(ws.in.bytes) < len(early) {
-			ws.in.bytes = make([]byte, 2*len(ws.in.bytes))
-		}
-		ws.in.end = copy(ws.in.bytes, early)
-	}
+func newWSConn(conn netpoll.Conn, limit, window int, early []byte) *wsConn {
+	ws := &wsConn{Conn: conn, limit: limit, window: window}
+	ws.Append(early)
 	return ws
 }
 
 // wsHandler receives what a wsConn reads, one call at a time.
 type wsHandler interface {
-	begin(y yielder)                        // bytes have arrived
+	begin(loop *netpoll.Loop)               // bytes have arrived
 	message(data []byte, binary bool) error // one whole message; data is valid during the call
 	end()                                   // all whole messages that had arrived are handled
 	control(answer []byte) error            // a ping or pong has come; answer is the frame to send back, nil for a pong
@@ -52,26 +48,26 @@ type peerClosed struct{ payload []byte }
 
 func (*peerClosed) Error() string { return "websocket: closed by the peer" }
 
-// arrived gives what has arrived to the handler. An error ends reading: a
+// Arrived gives what has arrived to the handler. An error ends reading: a
 // *peerClosed, a *frameError, or one of the handler's.
-func (c *wsConn) arrived(y yielder) error {
-	if len(c.unread()) == 0 {
+func (c *wsConn) Arrived(loop *netpoll.Loop) error {
+	if len(c.Unread()) == 0 {
 		return nil
 	}
-	c.handler.begin(y)
+	c.handler.begin(loop)
 	err := c.consume()
 	c.handler.end()
-	c.dropEmpty()
+	c.ReleaseEmpty()
 	return err
 }
 
-// readEnded tells why reading ended.
-func (c *wsConn) readEnded(err error) { c.ended(err) }
+// ReadEnded tells why reading ended.
+func (c *wsConn) ReadEnded(err error) { c.ended(err) }
 
 // consume handles every whole frame in the buffer.
 func (c *wsConn) consume() error {
 	for {
-		b := c.unread()
+		b := c.Unread()
 		h, err := parseHeader(b, c.limit-len(c.fragments), c.window > 0)
 		if err == errShortHeader || err == nil && len(b) < h.size+h.length {
 			return nil
@@ -81,7 +77,7 @@ func (c *wsConn) consume() error {
 		}
 		payload := b[h.size : h.size+h.length]
 		unmask(payload, h.mask)
-		c.in.start += h.size + h.length
+		c.Consume(h.size + h.length)
 		if h.op.control() {
 			err = c.controlFrame(h.op, payload)
 		} else {
@@ -178,7 +174,7 @@ func lastFrame(err error) []byte {
 
 // dismiss closes a WebSocket that carries no session.
 func (c *wsConn) dismiss() {
-	c.send(closeFrame(codeNone))
-	c.closeWrite()
-	c.linger()
+	c.Send(closeFrame(codeNone))
+	c.CloseWrite()
+	c.CloseAfterPeer()
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"signaling/internal/netpoll"
 	"signaling/internal/wiretest"
 )
 
@@ -29,7 +30,7 @@ func (l *log) note(format string, args ...any) {
 	l.lines = append(l.lines, fmt.Sprintf(format, args...))
 }
 
-func (l *log) begin(y yielder) {
+func (l *log) begin(loop *netpoll.Loop) {
 	if l.inside {
 		l.lines = append(l.lines, "begin within begin")
 	}
@@ -59,18 +60,26 @@ func (l *log) message(data []byte, binary bool) error {
 	return l.err
 }
 
+// ended starts a connection, which is closed when reading ends, and returns the
+// reason.
+func ended(c *wsConn) <-chan error {
+	result := make(chan error, 1)
+	c.ended = func(err error) {
+		c.CloseNow()
+		result <- err
+	}
+	c.Start(c)
+	return result
+}
+
 // feed lets a wsConn read chunks, one write each, then the end of the stream.
 func feed(t *testing.T, limit int, early []byte, chunks ...[]byte) (*log, error) {
 	t.Helper()
 	client, server := net.Pipe()
 	l := new(log)
-	c := newWSConn(newBlockingLink(server, func() {}), limit, 0, early)
+	c := newWSConn(new(netpoll.Group).NewConn(server, func() {}), limit, 0, early)
 	c.handler = l
-	result := make(chan error, 1)
-	go func() { // ends with the stream
-		result <- c.link.(*blockingLink).read(c)
-		server.Close()
-	}()
+	result := ended(c)
 	client.SetWriteDeadline(time.Now().Add(wiretest.Patience))
 	for _, chunk := range chunks {
 		if _, err := client.Write(chunk); err != nil {
@@ -201,9 +210,9 @@ func TestReadingEndsWithTheHandlersError(t *testing.T) {
 	client, server := net.Pipe()
 	defer client.Close()
 	l := &log{err: errProbe}
-	c := newWSConn(newBlockingLink(server, func() {}), 100, 0, wiretest.Bytes(wiretest.Texts("a", "b")...))
+	c := newWSConn(new(netpoll.Group).NewConn(server, func() {}), 100, 0, wiretest.Bytes(wiretest.Texts("a", "b")...))
 	c.handler = l
-	if err := c.link.(*blockingLink).read(c); err != errProbe {
+	if err := <-ended(c); err != errProbe {
 		t.Errorf("read returned %v, want %v", err, errProbe)
 	}
 	if want := []string{"text a"}; !slices.Equal(l.lines, want) || l.inside {

@@ -66,5 +66,5 @@ func expected(stack string) bool {
 	}
 	// A poller of the engine's that waits for events; one that is stuck in what
 	// it has called is a leak.
-	return strings.Contains(stack, "engine.(*poller).run(") && !strings.Contains(stack, "engine.(*polledLink)")
+	return strings.Contains(stack, "netpoll.(*poller).run(") && !strings.Contains(stack, "netpoll.(*polledConn)")
 }

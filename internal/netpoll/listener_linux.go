@@ -1,46 +1,50 @@
-package engine
+package netpoll
 
 import (
+	"errors"
 	"net"
 	"net/netip"
 	"strconv"
 	"sync"
 	"syscall"
-	"time"
 	"unsafe"
 )
 
-// maxPassed is how many connections wait for Accept.
-const maxPassed = 64
+// Listener accepts the connections of a listening socket in a poller.
+type Listener struct {
+	// immutable
+	group    *Group
+	acceptor Acceptor
+	fd       int
+	poller   *poller // of the socket; the connections are shared among the Group's
 
-// NewFront returns a front that listens on l, which it takes over; or nil, and l
-// stays with the caller, where the system does not give what that needs.
-func NewFront(l *net.TCPListener, opts FrontOptions) *Front {
-	all, err := pollers()
+	// open is held by everybody who uses the descriptor, and taken by Close.
+	open sync.RWMutex
+	shut bool
+}
+
+func listen(g *Group, l net.Listener, a Acceptor) (*Listener, error) {
+	socket, ok := l.(syscall.Conn)
+	if !ok {
+		return nil, errors.ErrUnsupported
+	}
+	p, err := g.next()
 	if err != nil {
-		return nil
+		return nil, err
 	}
-	fd := duplicate(l) // l itself belongs to Go's poller
+	fd := duplicate(socket) // l itself belongs to Go's poller
 	if fd < 0 {
-		return nil
+		p.leave()
+		return nil, errors.ErrUnsupported
 	}
-	f := &Front{
-		opts: opts, listener: l,
-		others: make(chan net.Conn, maxPassed), closed: make(chan struct{}),
-		conns: make(map[*httpConn]struct{}),
-	}
-	a := &acceptor{front: f, fd: fd, poller: all[0], pollers: all}
-	if err := a.poller.addAcceptor(a); err != nil {
+	listener := &Listener{group: g, acceptor: a, fd: fd, poller: p}
+	if err := p.addListener(listener); err != nil {
 		syscall.Close(fd)
-		return nil
+		p.leave()
+		return nil, err
 	}
 	deferAccept(fd)
-	f.close = sync.OnceValue(func() error {
-		close(f.closed)
-		a.close()
-		return l.Close()
-	})
-	return f
+	return listener, nil
 }
 
 // deferAccept has the system keep a connection to itself until its client has
@@ -50,88 +54,70 @@ func deferAccept(fd int) {
 	syscall.SetsockoptInt(fd, syscall.IPPROTO_TCP, syscall.TCP_DEFER_ACCEPT, 1)
 }
 
-// acceptor takes the connections of a listening socket.
-type acceptor struct {
-	// immutable
-	front   *Front
-	fd      int
-	poller  *poller
-	pollers []*poller // for the connections
-
-	// open is held by everybody who uses the descriptor, and taken by close.
-	open sync.RWMutex
-	shut bool
-}
-
-// maxAccepts is how many connections are accepted before others have their turn.
+// maxAccepts is how many connections are accepted before others are served.
 const maxAccepts = 16
 
 // ready accepts connections and serves what they have brought. The poller comes
 // back as long as there are more.
-func (a *acceptor) ready(t *turn) {
-	for n := 0; n < maxAccepts && !t.over; n++ {
-		c, l, errno := a.accept()
-		switch errno {
-		case 0:
-			l.begin(t, c)
-			c.awaitFirst()
+func (l *Listener) ready(loop *Loop) {
+	for n := 0; n < maxAccepts && !loop.over; n++ {
+		c, remote, err := l.accept()
+		switch err {
+		case nil:
+			l.acceptor.Accepted(loop, c, remote)
 		case syscall.EINTR, syscall.ECONNABORTED:
 		case syscall.EAGAIN:
 			return
 		default:
-			a.listen(0)
-			t.handOver()
-			a.front.rest(errno)
-			a.listen(syscall.EPOLLIN)
+			l.listen(0)
+			loop.HandOver()
+			l.acceptor.AcceptFailed(err)
+			l.listen(syscall.EPOLLIN)
 			return
 		}
 	}
 }
 
 // accept accepts a connection, if there is one.
-func (a *acceptor) accept() (*httpConn, *polledLink, syscall.Errno) {
-	a.open.RLock() // until it is among the front's: who closes it waits for that
-	defer a.open.RUnlock()
-	if a.shut {
-		return nil, nil, syscall.EAGAIN
+func (l *Listener) accept() (*polledConn, netip.AddrPort, error) {
+	l.open.RLock()
+	defer l.open.RUnlock()
+	if l.shut {
+		return nil, netip.AddrPort{}, syscall.EAGAIN
 	}
-	fd, remote, errno := acceptNow(a.fd)
+	fd, remote, errno := acceptNow(l.fd)
 	if errno != 0 {
-		return nil, nil, errno
+		return nil, remote, errno
 	}
-	l := newLinkOn(a.pollers, fd)
-	return a.front.enter(l, remote), l, 0
+	p, err := l.group.next()
+	if err != nil { // the group is closed
+		syscall.Close(fd)
+		return nil, remote, syscall.ECONNABORTED
+	}
+	return newConnOn(p, fd), remote, nil
 }
 
 // listen has the poller come when there are the events.
-func (a *acceptor) listen(events uint32) {
-	a.open.RLock()
-	defer a.open.RUnlock()
-	if !a.shut {
-		a.poller.watch(syscall.EPOLL_CTL_MOD, a.fd, events) // cannot fail: it was added
+func (l *Listener) listen(events uint32) {
+	l.open.RLock()
+	defer l.open.RUnlock()
+	if !l.shut {
+		l.poller.watch(syscall.EPOLL_CTL_MOD, l.fd, events) // cannot fail: it was added
 	}
 }
 
-func (a *acceptor) close() {
-	a.open.Lock()
-	defer a.open.Unlock()
-	a.shut = true
-	a.poller.removeAcceptor(a) // first: the socket lives on in its other descriptors
-	syscall.Close(a.fd)
-}
-
-// retryAfter is how long accepting rests after an error.
-const retryAfter = 5 * time.Millisecond
-
-// rest is called when a connection could not be accepted.
-func (f *Front) rest(errno syscall.Errno) {
-	if (errno == syscall.EMFILE || errno == syscall.ENFILE) && f.opts.Exhausted() {
+// Close ends accepting. Connections that were accepted stay. One that is being
+// accepted may still be given to the Acceptor.
+func (l *Listener) Close() {
+	l.open.Lock()
+	defer l.open.Unlock()
+	if l.shut {
 		return
 	}
-	select {
-	case <-time.After(retryAfter):
-	case <-f.closed:
-	}
+	l.shut = true
+	l.poller.removeListener(l) // first: the socket lives on in its other descriptors
+	syscall.Close(l.fd)
+	l.poller.leave()
 }
 
 // acceptNow accepts a connection, if there is one, whose reads and writes never

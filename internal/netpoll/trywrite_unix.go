@@ -1,14 +1,14 @@
 //go:build unix
 
-package engine
+package netpoll
 
 import (
 	"net"
 	"syscall"
 )
 
-// tryPoll writes to a connection of Go's without waiting for its peer.
-type tryPoll struct {
+// tryWriter writes to a connection of Go's without waiting for its peer.
+type tryWriter struct {
 	raw     syscall.RawConn // nil: the connection has no descriptor (TLS, a pipe)
 	out     []byte
 	written int
@@ -16,7 +16,7 @@ type tryPoll struct {
 	ready   func(fd uintptr) bool
 }
 
-func (t *tryPoll) init(conn net.Conn) {
+func (t *tryWriter) init(conn net.Conn) {
 	if sc, ok := conn.(syscall.Conn); ok {
 		if raw, err := sc.SyscallConn(); err == nil {
 			t.raw = raw
@@ -26,7 +26,7 @@ func (t *tryPoll) init(conn net.Conn) {
 }
 
 // write writes what the system takes of p now: nothing, where it cannot be asked.
-func (t *tryPoll) write(p []byte) (int, error) {
+func (t *tryWriter) write(p []byte) (int, error) {
 	if t.raw == nil {
 		return 0, nil
 	}
@@ -40,7 +40,7 @@ func (t *tryPoll) write(p []byte) (int, error) {
 }
 
 // writeReady writes once and says that it is done, full or not.
-func (t *tryPoll) writeReady(fd uintptr) bool {
+func (t *tryWriter) writeReady(fd uintptr) bool {
 	t.written, t.err = writeAll(int(fd), t.out)
 	return true
 }
