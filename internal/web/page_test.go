@@ -3,6 +3,11 @@ package web
 import (
 	"crypto/sha256"
 	"fmt"
+	"maps"
+	"os"
+	"path"
+	"regexp"
+	"slices"
 	"testing"
 )
 
@@ -23,5 +28,47 @@ func TestPageIsServedByteForByte(t *testing.T) {
 			}
 			got.wantHeader(t, "Content-Encoding", encoding)
 		}
+	}
+}
+
+var (
+	importOf  = regexp.MustCompile(`(?m)^(?:import|export) (?:[^']* from )?'(\./[^']+|\.\./[^']+)';`)
+	preloaded = regexp.MustCompile(`<link rel="modulepreload" href="([^"]+)">`)
+)
+
+// A module that is found only in another one costs a round trip: the page names
+// all of them.
+func TestRoomPreloadsItsModules(t *testing.T) {
+	const room = "../../public/room"
+	html, err := os.ReadFile(room + "/index.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, link := range preloaded.FindAllStringSubmatch(string(html), -1) {
+		got = append(got, link[1])
+	}
+	slices.Sort(got)
+	want := map[string]bool{}
+	modulesOf(t, room, "js/main.js", want)
+	delete(want, "js/main.js")
+	if names := slices.Sorted(maps.Keys(want)); len(names) < 20 || !slices.Equal(got, names) {
+		t.Errorf("index.html preloads %q, the modules are %q", got, names)
+	}
+}
+
+// modulesOf adds a module and those that it imports, and so on, to found.
+func modulesOf(t *testing.T, folder, name string, found map[string]bool) {
+	t.Helper()
+	if found[name] {
+		return
+	}
+	found[name] = true
+	source, err := os.ReadFile(folder + "/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, imported := range importOf.FindAllStringSubmatch(string(source), -1) {
+		modulesOf(t, folder, path.Join(path.Dir(name), imported[1]), found)
 	}
 }

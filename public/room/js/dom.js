@@ -13,14 +13,14 @@ export function make(tag, className, ...children) {
   return element;
 }
 
-/** Makes an icon of icons.svg, which screen readers pass over. */
+/** Makes an icon of those in index.html, which screen readers pass over. */
 export function icon(name) {
   const namespace = 'http://www.w3.org/2000/svg';
   const svg = document.createElementNS(namespace, 'svg');
   svg.setAttribute('class', 'icon');
   svg.setAttribute('aria-hidden', 'true');
   const use = document.createElementNS(namespace, 'use');
-  use.setAttribute('href', `icons.svg#${name}`);
+  use.setAttribute('href', `#icon-${name}`);
   svg.append(use);
   return svg;
 }
