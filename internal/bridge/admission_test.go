@@ -101,7 +101,7 @@ func TestRecoveredSessionsAreAsked(t *testing.T) {
 	for _, row := range []struct{ auth, prefix string }{{`,"say":"please"}`, "40"}, {"}", "44"}} {
 		w, k, _ := join(t, f, `{"say":"please"}`)
 		w.Conn.Close()
-		eventually(t, "the server knows that it is gone", func() bool { return f.Engine().ClientsCount() == 0 })
+		eventually(t, "the server knows that it is gone", func() bool { return f.io.Sockets().Sockets().Len() == 0 })
 		again := open(t, f)
 		again.Send(t, "40"+strings.TrimSuffix(k.back(), "}")+row.auth)
 		got := again.Next(t).Payload
