@@ -226,16 +226,16 @@ func TestDisconnectSockets(t *testing.T) {
 	}
 }
 
-func TestAdapterTellsOfRooms(t *testing.T) {
+func TestAdapterEmitsEventsOfRooms(t *testing.T) {
 	f := serve(t, 0)
 	adapter := f.io.Of("/", nil).Adapter()
 	var mu sync.Mutex
-	var told []string
+	var emitted []string
 	for _, event := range []string{"create-room", "join-room", "leave-room", "delete-room"} {
 		adapter.On(events.EventName(event), func(args ...any) {
 			mu.Lock()
 			defer mu.Unlock()
-			told = append(told, fmt.Sprint(event, args))
+			emitted = append(emitted, fmt.Sprint(event, args))
 		})
 	}
 	p := wiretest.Connect(t, f.addr)
@@ -258,8 +258,8 @@ func TestAdapterTellsOfRooms(t *testing.T) {
 	mu.Lock()
 	defer mu.Unlock()
 	own := []string{"leave-room[" + id + " " + id + "]", "delete-room[" + id + "]"}
-	if got := slices.DeleteFunc(told, func(line string) bool { return slices.Contains(own, line) }); !slices.Equal(got, want) {
-		t.Errorf("told %q, want %q", got, want)
+	if got := slices.DeleteFunc(emitted, func(line string) bool { return slices.Contains(own, line) }); !slices.Equal(got, want) {
+		t.Errorf("emitted %q, want %q", got, want)
 	}
 }
 

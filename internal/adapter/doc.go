@@ -8,6 +8,10 @@
 // above this package: through Hooks and Scope. It routes no events and knows no
 // connection but the engine's sessions.
 //
+// Events leave a namespace in two places, broadcast and Adapter.Relay. A broker
+// between several servers would publish there, and pass what it receives to the
+// local receivers only.
+//
 // It is for internal/rooms, and for internal/bridge, which gives its Builder to
 // the module.
 package adapter

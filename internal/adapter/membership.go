@@ -20,6 +20,13 @@ type Member struct {
 	index int    // in the Membership's list; -1: not connected
 }
 
+// Session returns the session that the member is, or was, reached through; nil
+// if it never was connected.
+func (m *Member) Session() *engine.Session { return m.session }
+
+// Receiver returns the member as a receiver. It must have been connected.
+func (m *Member) Receiver() Receiver { return Receiver{m, m.session} }
+
 // Membership is who is in one namespace, and in which of its rooms. It is safe
 // for concurrent use.
 type Membership struct {
@@ -72,7 +79,7 @@ func (m *Membership) join(id SocketID, rooms []Room) (entered, created []Room) {
 }
 
 // connect makes a member reachable through session. It reports false if the
-// socket has gone, or is connected already.
+// socket has left, or is connected already.
 func (m *Membership) connect(id SocketID, session *engine.Session) (*Member, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -101,16 +108,8 @@ func (m *Membership) Connected(member *Member) bool {
 	return member.index >= 0
 }
 
-// connected reports whether a member with the id is connected.
-func (m *Membership) connected(id SocketID) bool {
-	m.mu.RLock()
-	defer m.mu.RUnlock()
-	member := m.members[id]
-	return member != nil && member.index >= 0
-}
-
-// leave takes the member out of one room. It reports whether it was in there,
-// and whether it was the last one.
+// leave takes the member out of one room. It reports whether the member was
+// there, and whether the room is empty now.
 func (m *Membership) leave(id SocketID, room Room) (left, emptied bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -159,8 +158,8 @@ func (m *Membership) leaveAll(id SocketID) (member *Member, left, emptied []Room
 	return member, left, emptied
 }
 
-// removeLocked takes a member out of the table of a room, and reports whether it
-// was the last one there.
+// removeLocked removes a member from the table of a room, and reports whether the
+// room is empty now.
 func (m *Membership) removeLocked(member *Member, room Room) (emptied bool) {
 	delete(m.rooms[room], member)
 	if len(m.rooms[room]) > 0 {
@@ -219,7 +218,7 @@ func (m *Membership) In(rooms ...Room) []Receiver {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	var found []Receiver
-	var seen map[*Member]struct{} // only where somebody could be met twice
+	var seen map[*Member]struct{} // only where a member could be found twice
 	if len(rooms) > 1 || len(rooms) == 1 && len(m.rooms[rooms[0]]) > 0 {
 		seen = make(map[*Member]struct{})
 	}
@@ -242,10 +241,3 @@ func (m *Membership) In(rooms ...Room) []Receiver {
 	}
 	return found
 }
-
-// Session returns the session that the member is, or was, reached through; nil
-// if it never was connected.
-func (m *Member) Session() *engine.Session { return m.session }
-
-// Receiver returns the member as a receiver. It must have been connected.
-func (m *Member) Receiver() Receiver { return Receiver{m, m.session} }

@@ -21,7 +21,7 @@ func newModel() *model {
 	return &model{make(map[SocketID]map[Room]bool), make(map[SocketID]*engine.Session)}
 }
 
-// occupied tells whether anybody is in a room that has been joined.
+// occupied reports whether anybody is in a room that has been joined.
 func (m *model) occupied(room Room) bool {
 	for _, rooms := range m.rooms {
 		if rooms[room] {

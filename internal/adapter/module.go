@@ -143,7 +143,10 @@ func (a *Adapter) AddAll(id socket.SocketId, rooms *types.Set[socket.Room]) {
 	// The module joins each socket to the room of its own id as it connects. The
 	// rooms of a restored session are joined before, without a socket yet.
 	own := socket.Room(id)
-	if registered && rooms.Has(own) && !a.connected(id) {
+	if !registered || !rooms.Has(own) {
+		return
+	}
+	if m := a.Find(id); m == nil || !a.Connected(m) {
 		a.Emit("create-room", own)
 		a.Emit("join-room", own, id)
 		a.hooks.Connecting(s)

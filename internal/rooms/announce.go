@@ -40,9 +40,9 @@ func (r *Rooms) acknowledgeLeave(b *engine.Batch, m *adapter.Member, reply Reply
 	r.Acknowledge(b, m, reply, append(codec.AppendString([]byte(`{"ok":true,"room":`), name), '}'))
 }
 
-// acknowledgeJoin queues the acknowledgement of a join: who is in the room
+// acknowledgeJoinLocked queues the acknowledgement of a join: who is in the room
 // besides m.
-func (r *Rooms) acknowledgeJoin(b *engine.Batch, m *adapter.Member, reply Reply, joined *room) {
+func (r *Rooms) acknowledgeJoinLocked(b *engine.Batch, m *adapter.Member, reply Reply, joined *room) {
 	if !reply.Wanted {
 		return
 	}
@@ -62,8 +62,8 @@ func (r *Rooms) acknowledgeJoin(b *engine.Batch, m *adapter.Member, reply Reply,
 	r.Acknowledge(b, m, reply, append(json, `]}`...))
 }
 
-// announceJoined sends peer-joined about m to those in a room.
-func (r *Rooms) announceJoined(b *engine.Batch, to *room, m *adapter.Member, e Entry) {
+// announceJoinedLocked sends peer-joined about m to those in a room.
+func (r *Rooms) announceJoinedLocked(b *engine.Batch, to *room, m *adapter.Member, e Entry) {
 	if len(to.present) == 0 {
 		return
 	}
@@ -72,8 +72,8 @@ func (r *Rooms) announceJoined(b *engine.Batch, to *room, m *adapter.Member, e E
 	r.adapter.SendEvent(b, to.present, m, "peer-joined", codec.Value{JSON: json})
 }
 
-// announceLeft sends peer-left about m to those in a room.
-func (r *Rooms) announceLeft(b *engine.Batch, to *room, m *adapter.Member, reason string) {
+// announceLeftLocked sends peer-left about m to those in a room.
+func (r *Rooms) announceLeftLocked(b *engine.Batch, to *room, m *adapter.Member, reason string) {
 	json := append(codec.AppendString([]byte(`{"room":`), to.name), ',')
 	json = codec.AppendString(append(appendPeer(json, m, ""), `,"reason":`...), reason)
 	r.adapter.SendEvent(b, to.present, m, "peer-left", codec.Value{JSON: append(json, '}')})

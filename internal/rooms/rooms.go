@@ -111,7 +111,7 @@ func (r *Rooms) Join(b *engine.Batch, m *adapter.Member, e Entry, c Capacity, re
 		}
 		joined = r.enterLocked(b, m, e)
 	}
-	r.acknowledgeJoin(b, m, reply, joined)
+	r.acknowledgeJoinLocked(b, m, reply, joined)
 	return nil
 }
 
@@ -141,7 +141,7 @@ func (r *Rooms) enterLocked(b *engine.Batch, m *adapter.Member, e Entry) *room {
 		entered = &room{name: e.Room}
 		r.rooms[e.Room] = entered
 	}
-	r.announceJoined(b, entered, m, e)
+	r.announceJoinedLocked(b, entered, m, e)
 	entered.present = append(entered.present, m.Receiver())
 	entered.cards = append(entered.cards, card(m, e.Name))
 	p := r.participants[m]
@@ -181,7 +181,7 @@ func (r *Rooms) exitLocked(b *engine.Batch, m *adapter.Member, left *room, reaso
 		return
 	}
 	if reason != shuttingDown {
-		r.announceLeft(b, left, m, reason)
+		r.announceLeftLocked(b, left, m, reason)
 	}
 }
 
