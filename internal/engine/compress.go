@@ -11,19 +11,21 @@ import (
 	"signaling/internal/accept"
 )
 
-// compressor is what gzip and zlib writers have in common.
+// compressor is a *gzip.Writer or a *zlib.Writer.
 type compressor interface {
 	io.WriteCloser
 	Reset(io.Writer)
 }
 
+// compressors has a pool of compressors for each content encoding.
 var compressors = map[string]*sync.Pool{
 	"gzip":    {New: func() any { return gzip.NewWriter(io.Discard) }},
 	"deflate": {New: func() any { return zlib.NewWriter(io.Discard) }}, // HTTP's deflate is zlib: RFC 9110 section 8.4.1.2
 }
 
-// compress returns body in the encoding that the client prefers, and names it
-// in h; or body itself when the client takes neither gzip nor deflate.
+// compress returns body in the content encoding that the request prefers, and
+// sets Content-Encoding in h; or body itself if the request accepts neither gzip
+// nor deflate. It keeps nothing of body.
 func compress(h http.Header, r *http.Request, body []byte) []byte {
 	encoding := accept.Encoding(r.Header, "gzip", "deflate")
 	pool, ok := compressors[encoding]

@@ -7,25 +7,27 @@ import (
 	"golang.org/x/net/http/httpguts"
 )
 
-// CORS says which other origins' pages may read answers. The zero value
-// allows none. See the Fetch standard, section "CORS protocol".
+// CORS is the policy on requests from the pages of other origins. The zero value
+// names the request's own origin in each response, which allows every origin,
+// but without credentials. See the Fetch standard, section "CORS protocol".
 type CORS struct {
-	// Allow returns the Access-Control-Allow-Origin for a request's Origin,
-	// which may be empty, or "" for none. nil: the origin itself.
+	// Allow returns the Access-Control-Allow-Origin for a request's Origin, which
+	// may be empty; "" omits the header. nil: the origin itself.
 	Allow          func(origin string) string
 	Any            bool // the answer is "*", whatever the origin
 	Credentials    bool
 	Methods        string // empty: GET,HEAD,PUT,PATCH,POST,DELETE
-	AllowedHeaders string // empty: those the preflight asks for
+	AllowedHeaders string // empty: those that the preflight asks for
 	ExposedHeaders string
-	MaxAge         string // in seconds; empty: not said
+	MaxAge         string // in seconds; empty: the header is omitted
 	SuccessStatus  int    // of a preflight; 0: 204
-	Continue       bool   // a preflight is not answered here
+	Continue       bool   // leave the answer to a preflight to the caller
 }
 
-// Apply sets the headers of an answer. It reports true when it has answered
-// the request, a preflight. One that asks for an upgrade gets no answer: its
-// connection is closed, by a panic with http.ErrAbortHandler.
+// Apply sets the CORS headers of a response. It reports whether it has answered
+// the request, because it is a preflight. A preflight that asks for an upgrade
+// is not answered: Apply panics with http.ErrAbortHandler, which has the
+// connection closed.
 func (c *CORS) Apply(w http.ResponseWriter, r *http.Request) bool {
 	h := w.Header()
 	c.setOrigin(h, r.Header.Get("Origin"))
@@ -83,6 +85,7 @@ func (c *CORS) setExposed(h http.Header) {
 	}
 }
 
+// addVary adds name to the Vary header.
 func addVary(h http.Header, name string) {
 	if have := h.Get("Vary"); have != "" && !strings.EqualFold(have, name) {
 		name = have + ", " + name
@@ -90,6 +93,7 @@ func addVary(h http.Header, name string) {
 	h.Set("Vary", name)
 }
 
+// withDefault returns s, or otherwise if s is empty.
 func withDefault(s, otherwise string) string {
 	if s == "" {
 		return otherwise

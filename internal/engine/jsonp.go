@@ -7,11 +7,13 @@ import (
 	"unicode/utf8"
 )
 
-// JSONP is polling by script tags, for browsers without cross-origin requests:
-// a response is a call of a function with the payload as a string, a request
-// is a form with the payload in the field d.
+// JSONP is polling by script elements, for browsers without cross-origin
+// requests: a response is a script that calls a function with the payload as a
+// string, a request is a form whose field d is the payload.
+//
+//	response   ___eio[<index>]("<payload>");
 
-// callbackIndex keeps the digits of the query's j, the index of the callback.
+// callbackIndex returns the digits of the query's j: the index of the function.
 func callbackIndex(j string) string {
 	return strings.Map(func(r rune) rune {
 		if r < '0' || r > '9' {
@@ -21,7 +23,7 @@ func callbackIndex(j string) string {
 	}, j)
 }
 
-// appendScript appends the call that delivers payload to callback number index.
+// appendScript appends the script that calls function number index with payload.
 func appendScript(dst []byte, index string, payload []byte) []byte {
 	dst = append(append(dst, "___eio["...), index...)
 	dst = appendJSString(append(dst, "]("...), payload)
@@ -30,8 +32,8 @@ func appendScript(dst []byte, index string, payload []byte) []byte {
 
 const hexDigits = "0123456789abcdef"
 
-// appendJSString appends text as a JSON string that is JavaScript too: the two
-// line separators, which JSON allows and JavaScript did not, are escaped.
+// appendJSString appends text as a string that is both JSON and JavaScript: it
+// escapes U+2028 and U+2029, which a JavaScript string could not have before 2019.
 func appendJSString(dst, text []byte) []byte {
 	dst = append(dst, '"')
 	for i := 0; i < len(text); {
@@ -64,9 +66,10 @@ func appendJSString(dst, text []byte) []byte {
 	return append(dst, '"')
 }
 
-// parseForm returns the payload of a JSONP request. Without exactly one field
-// d there is none. The client doubles the backslash of an escaped newline, so
-// that browsers which rewrite newlines in forms cannot change the payload.
+// parseForm returns the payload in the form of a JSONP request. It reports false
+// unless there is exactly one field d. Browsers rewrite newlines in forms, so the
+// client sends a newline as \n and the two characters \n as \\n; parseForm
+// undoes that. It keeps nothing of body.
 func parseForm(body []byte) ([]byte, bool) {
 	var payload string
 	fields := 0
@@ -83,7 +86,8 @@ func parseForm(body []byte) ([]byte, bool) {
 	return bytes.ReplaceAll(newlines([]byte(payload)), []byte(`\\n`), []byte(`\n`)), true
 }
 
-// newlines turns backslash-n into a newline unless a backslash precedes it.
+// newlines replaces \n by a newline unless another backslash precedes it. It
+// reuses the memory of text.
 func newlines(text []byte) []byte {
 	out := text[:0]
 	for i := 0; i < len(text); i++ {
@@ -101,7 +105,8 @@ func newlines(text []byte) []byte {
 	return out
 }
 
-// unescape decodes one part of a form or query; what is no escape stays as it is.
+// unescape decodes a name or value of a form or query. A % that begins no escape
+// stays as it is.
 func unescape(s string) string {
 	if !strings.ContainsAny(s, "%+") {
 		return s
@@ -112,6 +117,7 @@ func unescape(s string) string {
 	return lenientUnescape(s)
 }
 
+// lenientUnescape is unescape for text in which some % begins no escape.
 func lenientUnescape(s string) string {
 	var out strings.Builder
 	for i := 0; i < len(s); i++ {

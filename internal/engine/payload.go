@@ -6,17 +6,20 @@ import (
 	"unicode/utf8"
 )
 
-// A payload is what one polling request or response carries: several packets.
+// A payload is the body of a polling request or response: several packets.
 //
-//	revision 4, text     packet U+001E packet …        binary as b<base64>
+//	revision 4, text     packet 0x1E packet …          binary as b<base64>
 //	revision 3, text     length ":" packet …           length in UTF-16 units, binary as b4<base64>
-//	revision 3, binary   kind length 0xFF packet …     kind 0 text or 1 binary, length as decimal
-//	                                                   digits of value 0 to 9, in bytes
+//	revision 3, binary   kind length 0xFF packet …     kind: one byte, 0 for text or 1 for binary
+//	                                                   length: in bytes, decimal, each digit
+//	                                                   a byte of value 0 to 9
 
+// separator stands between the packets of a payload of revision 4.
 const separator = 0x1E
 
-// appendPayload appends packets as a response carries them and tells whether
-// the payload is binary, which only revision 3 knows.
+// appendPayload appends the payload of a response that carries packets, and
+// reports whether it is binary; revision 3 alone has such payloads. With textOnly
+// (b64=1) there are none.
 func appendPayload(dst []byte, packets []*Packet, rev Revision, textOnly bool) (payload []byte, isBinary bool) {
 	switch {
 	case rev == Revision4:
@@ -53,13 +56,12 @@ func appendPayload4(dst []byte, packets []*Packet) []byte {
 
 func appendPayload3(dst []byte, packets []*Packet) []byte {
 	for _, p := range packets {
-		text := p.text
+		text := p.text()
 		if p.binary {
-			text = func() []byte { return p.appendBase64(nil, Revision3) }
+			text = p.appendBase64(nil, Revision3)
 		}
-		t := text()
-		dst = strconv.AppendInt(dst, int64(utf16Length(t)), 10)
-		dst = append(append(dst, ':'), t...)
+		dst = strconv.AppendInt(dst, int64(utf16Length(text)), 10)
+		dst = append(append(dst, ':'), text...)
 	}
 	return dst
 }
@@ -68,7 +70,7 @@ func appendBinaryPayload3(dst []byte, packets []*Packet) []byte {
 	for _, p := range packets {
 		data, kind := p.text(), byte(0)
 		if p.binary {
-			// The byte before the data is the type digit's place: here the type is a number.
+			// Before binary data the type is a number, not a digit.
 			data, kind = append([]byte{byte(Message - '0')}, p.data()...), 1
 		}
 		dst = append(dst, kind)
@@ -80,7 +82,7 @@ func appendBinaryPayload3(dst []byte, packets []*Packet) []byte {
 	return dst
 }
 
-// utf16Length returns how many UTF-16 units the UTF-8 text b takes.
+// utf16Length returns the number of UTF-16 units of the UTF-8 text b.
 func utf16Length(b []byte) int {
 	n := 0
 	for i := 0; i < len(b); {
@@ -100,9 +102,9 @@ func utf16Length(b []byte) int {
 	return n
 }
 
-// parsePayload hands the packets of a request's body to handle, in order,
-// until it returns false. It reports false for a body that breaks the format;
-// the packets before the break have been handled by then.
+// parsePayload calls handle for each packet of a request's body, in order, until
+// handle returns false. It reports whether the body has the right format, as far
+// as it was read: handle has been called for the packets before an error.
 func parsePayload(body []byte, rev Revision, isBinary bool, handle func(packet) bool) bool {
 	switch {
 	case rev == Revision4:
@@ -128,7 +130,8 @@ func parsePayload4(body []byte, handle func(packet) bool) bool {
 	}
 }
 
-// maxLengthDigits is far beyond any payload, and short enough not to overflow.
+// maxLengthDigits bounds the digits of a packet's length: more than any payload
+// needs, and too few to overflow an int64.
 const maxLengthDigits = 15
 
 func parsePayload3(body []byte, handle func(packet) bool) bool {
@@ -159,8 +162,8 @@ func parsePayload3(body []byte, handle func(packet) bool) bool {
 	return true
 }
 
-// utf16Prefix returns how many bytes of b hold its first units UTF-16 units,
-// and false when b is shorter or a character straddles the end.
+// utf16Prefix returns the length in bytes of the first units UTF-16 units of b. It
+// reports false if b has fewer, or if the last one is half of a surrogate pair.
 func utf16Prefix(b []byte, units int) (int, bool) {
 	i := 0
 	for units > 0 {
@@ -195,7 +198,7 @@ func parseBinaryPayload3(body []byte, handle func(packet) bool) bool {
 			return false
 		}
 		p, ok := parseBinary(rest[:length], Revision3)
-		if kind == 0 { // a string: what is relayed from it must be UTF-8
+		if kind == 0 { // text: it may be relayed, and must be UTF-8 then
 			p, ok = parsePacket(bytes.ToValidUTF8(rest[:length], []byte("\uFFFD")), Revision3)
 		}
 		if !ok {

@@ -2,9 +2,9 @@ package engine
 
 import "unicode/utf8"
 
-// mendUTF8 returns the text with U+FFFD in place of each part that is not
-// UTF-8: one for as many bytes as could have begun a character, and one for
-// every other byte, as the Encoding standard's decoder has it, and so Node's.
+// mendUTF8 returns a copy of text with U+FFFD in place of each part that is not
+// UTF-8. A part is the longest run of bytes that could begin a character, else
+// one byte: what the decoder of the WHATWG Encoding standard does, and so Node.
 func mendUTF8(text []byte) []byte {
 	mended := make([]byte, 0, len(text)+len("\uFFFD"))
 	for len(text) > 0 {
@@ -18,11 +18,11 @@ func mendUTF8(text []byte) []byte {
 	return mended
 }
 
-// brokenPart returns the length of the part at the beginning of text that is
-// to be replaced as a whole. text does not begin with a character.
+// brokenPart returns the length of the part at the start of text that one U+FFFD
+// replaces. text does not begin with a whole character.
 func brokenPart(text []byte) int {
 	size := 1
-	// What cannot become a character is as "full" as a character itself.
+	// FullRune reports true for bytes that cannot begin a character, too.
 	for size < len(text) && !utf8.FullRune(text[:size+1]) {
 		size++
 	}
