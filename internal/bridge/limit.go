@@ -57,7 +57,7 @@ func (c *conn) affords(p *codec.Packet) bool {
 	if l.Drop && isEvent {
 		c.countRefusal(limit.EventsDropped)
 	} else {
-		c.session.CloseFor(engine.RateExceeded)
+		c.session.Abort(engine.RateExceeded)
 	}
 	return false
 }

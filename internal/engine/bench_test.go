@@ -85,7 +85,9 @@ func BenchmarkFlush(b *testing.B) {
 			srv := NewServer(options(), nil)
 			sessions := make([]*Session, n)
 			for i := range sessions {
-				sessions[i] = &Session{srv: srv, ws: newWSConn(&sink{}, 1<<20, 0, nil), revision: Revision4}
+				s := &Session{srv: srv, revision: Revision4}
+				s.transport = &webSocketTransport{s: s, conn: newWSConn(&sink{}, 1<<20, 0, nil)}
+				sessions[i] = s
 			}
 			packet := text(strings.Repeat("x", sizes[1]))
 			b.ReportAllocs()

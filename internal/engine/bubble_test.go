@@ -117,7 +117,7 @@ func (b *bubble) polling(rev Revision) *Session {
 func request(s *Session, method, body string) (status int, answer string) {
 	recorder := httptest.NewRecorder()
 	r := httptest.NewRequest(method, "/", io.NopCloser(strings.NewReader(body)))
-	s.servePolling(s.srv.newResponder(recorder, r), r)
+	s.polling.serve(s.srv.newResponder(recorder, r), r)
 	return recorder.Code, recorder.Body.String()
 }
 

@@ -163,13 +163,13 @@ func TestEndAtOnce(t *testing.T) {
 	inBubble(t, options(), hooks{}, func(t *testing.T, b *bubble) {
 		s := b.polling(Revision4)
 		s.Send(text("dropped"))
-		s.abandon(TransportError)
+		s.Abort(TransportError)
 		if status, got := request(s, "GET", ""); status != 400 {
 			t.Errorf("the poll brings %d %q", status, got)
 		}
 		c, s := b.ws(Revision4)
 		s.Send(text("kept"))
-		s.abandon(TransportError)
+		s.Abort(TransportError)
 		c.want("4kept")
 		c.wantClose()
 	})
@@ -184,7 +184,7 @@ func TestClosingTwiceTellsOnce(t *testing.T) {
 		}
 		c.wantClose()
 		s.Close()
-		s.abandon(TransportError)
+		s.Abort(TransportError)
 		want(ForcedClose)
 	})
 }

@@ -223,9 +223,9 @@ func TestBodyThatIsComingWhenTheSessionEnds(t *testing.T) {
 	eventually(t, "the body is waited for", func() bool {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		return s.post != nil
+		return s.polling.post != nil
 	})
-	s.CloseFor(PingTimeout)
+	s.Abort(PingTimeout)
 	if _, err := c.in.ReadByte(); err != io.EOF {
 		t.Errorf("reading ends with %v", err)
 	}
@@ -311,7 +311,7 @@ func TestWebSocketBehindNetHTTP(t *testing.T) {
 	f.wantPassed(t, 1)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if kind := fmt.Sprintf("%T", s.ws.Conn); kind != "*netpoll.polledConn" {
+	if kind := fmt.Sprintf("%T", s.transport.(*webSocketTransport).conn.Conn); kind != "*netpoll.polledConn" {
 		t.Errorf("its connection is a %s", kind)
 	}
 }
@@ -320,7 +320,7 @@ func TestWebSocketBehindNetHTTP(t *testing.T) {
 func TestReaderIsResumedForNothing(t *testing.T) {
 	f := serveFronted(t, options(), echo)
 	w, s := f.ws(t)
-	s.ws.Conn.(netpoll.AcceptedConn).Resume()
+	s.transport.(*webSocketTransport).conn.Conn.(netpoll.AcceptedConn).Resume()
 	w.Send(t, "4a")
 	w.Want(t, "4a")
 }

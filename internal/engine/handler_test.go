@@ -25,7 +25,7 @@ func TestEndDuringReceivedIsToldBehindIt(t *testing.T) {
 	w.Send(t, "4a")
 	<-inside
 	for range 3 {
-		s.abandon(SlowConsumer)
+		s.Abort(SlowConsumer)
 		s.Close()
 	}
 	if f.Session(s.ID()) != nil {
@@ -139,7 +139,7 @@ func TestEndsThatCoincide(t *testing.T) {
 		w, s := f.ws(t)
 		all.Go(func() { w.Write(wiretest.Texts("4a", "4b", "x")...) })
 		all.Go(s.Close)
-		all.Go(func() { s.abandon(PingTimeout) })
+		all.Go(func() { s.Abort(PingTimeout) })
 		all.Go(func() { w.Conn.Close() })
 		all.Go(func() { s.Send(text("a"), text("b")) })
 	}
@@ -149,7 +149,7 @@ func TestEndsThatCoincide(t *testing.T) {
 		all.Go(func() { p.Do(t.Context(), "GET", p.Target, "") })
 		all.Go(func() { p.Do(t.Context(), "POST", p.Target, "4a\x1e1") })
 		all.Go(s.Close)
-		all.Go(func() { s.abandon(PingTimeout) })
+		all.Go(func() { s.Abort(PingTimeout) })
 		all.Go(func() { s.Send(text("a"), text("b")) })
 	}
 	all.Wait()

@@ -17,9 +17,9 @@ func (srv *Server) newSession(w http.ResponseWriter, r *http.Request, q query) *
 		unavailable(w, err)
 		return nil
 	}
-	return &Session{
+	s := &Session{
 		srv:      srv,
-		release:  release,
+		slot:     release,
 		id:       NewID(),
 		revision: q.rev(),
 		textOnly: q.b64,
@@ -27,6 +27,8 @@ func (srv *Server) newSession(w http.ResponseWriter, r *http.Request, q query) *
 		jsonp:    callbackIndex(q.j),
 		origin:   originOf(r),
 	}
+	s.polling.s, s.transport = s, &s.polling
+	return s
 }
 
 // openPacket returns the first packet of a session: its id and the server's
@@ -37,9 +39,7 @@ func (s *Session) openPacket() *Packet {
 	buf = append(buf, `{"sid":"`...)
 	buf = append(buf, s.id...)
 	buf = append(buf, `","upgrades":[`...)
-	if s.ws == nil && opts.AllowUpgrades && s.srv.serves(WebSocket) {
-		buf = append(buf, `"websocket"`...)
-	}
+	buf = s.appendUpgrades(buf)
 	buf = append(buf, `],"pingInterval":`...)
 	buf = strconv.AppendInt(buf, opts.PingInterval.Milliseconds(), 10)
 	buf = append(buf, `,"pingTimeout":`...)
@@ -47,6 +47,25 @@ func (s *Session) openPacket() *Packet {
 	buf = append(buf, `,"maxPayload":`...)
 	buf = strconv.AppendInt(buf, int64(opts.MaxPayload), 10)
 	return newText(Open, append(buf, '}'))
+}
+
+// appendUpgrades appends the transports that the client may move to, as the
+// elements of a JSON array.
+func (s *Session) appendUpgrades(buf []byte) []byte {
+	if !s.srv.opts.AllowUpgrades {
+		return buf
+	}
+	first := true
+	for _, name := range s.transport.upgrades() {
+		if !s.srv.serves(name) {
+			continue
+		}
+		if !first {
+			buf = append(buf, ',')
+		}
+		buf, first = strconv.AppendQuote(buf, name), false
+	}
+	return buf
 }
 
 // start makes the session known to the handler and to later requests. It
@@ -80,7 +99,7 @@ func (srv *Server) openPolling(w responder, r *http.Request, q query) {
 	}
 	open := s.openPacket()
 	if !s.start(w.loop()) {
-		s.leave()
+		s.releaseSlot()
 		unavailable(w, errClosing)
 		return
 	}
@@ -89,7 +108,7 @@ func (srv *Server) openPolling(w responder, r *http.Request, q query) {
 		cookie.Value = s.id
 		w.Header().Set("Set-Cookie", cookie.String())
 	}
-	s.writePoll(w, r, []*Packet{open})
+	s.polling.writePackets(w, r, []*Packet{open})
 }
 
 var errClosing = errors.New("the server is closing: connect again in a moment")
@@ -105,10 +124,10 @@ func (srv *Server) admit(r *http.Request) (release func(), err error) {
 	return srv.opts.Admit(r)
 }
 
-// leave gives the session's place to another.
-func (s *Session) leave() {
-	if s.release != nil {
-		s.release()
+// releaseSlot gives back the session's admission slot.
+func (s *Session) releaseSlot() {
+	if s.slot != nil {
+		s.slot()
 	}
 }
 

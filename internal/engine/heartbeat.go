@@ -51,7 +51,7 @@ func (s *Session) heartbeatDue() {
 	}
 	s.receiving.Unlock()
 	s.mu.Unlock()
-	s.abandon(PingTimeout)
+	s.Abort(PingTimeout)
 }
 
 // heard notes that the client is alive. It reports whether the session still

@@ -23,7 +23,7 @@ func (j *journey) payload(packets ...string) {
 	}
 	recorder := httptest.NewRecorder()
 	r := httptest.NewRequest("POST", "/", strings.NewReader(body))
-	j.s.servePost(j.s.srv.newResponder(recorder, r), r)
+	j.s.polling.servePost(j.s.srv.newResponder(recorder, r), r)
 }
 
 // poll polls once and enters what it brings.

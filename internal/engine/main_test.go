@@ -241,7 +241,7 @@ func held(t *testing.T, s *Session) {
 	eventually(t, "a poll is held", func() bool {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		return s.poll != nil
+		return s.polling.held != nil
 	})
 }
 

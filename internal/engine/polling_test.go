@@ -212,7 +212,7 @@ func TestTwoPostsAtOnceEndTheSession(t *testing.T) {
 	eventually(t, "the first POST is being read", func() bool {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		return s.post != nil
+		return s.polling.post != nil
 	})
 	p.Post(t, "4b").Want(t, 400, "")
 	if answer, err := io.ReadAll(conn); len(answer) > 0 {
@@ -233,13 +233,13 @@ func (w stalled) Flush() { <-w.release }
 // A client that heard first that its POST is done would send another, and take
 // the refusal of that for the reason of the end.
 func TestPostThatEndsTheSessionIsAnsweredBehindThePoll(t *testing.T) {
-	for name, end := range map[string]func(*Session){"in good order": (*Session).Close, "at once": func(s *Session) { s.CloseFor(ParseError) }} {
+	for name, end := range map[string]func(*Session){"in good order": (*Session).Close, "at once": func(s *Session) { s.Abort(ParseError) }} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, options(), hooks{received: func(s *Session, _ *Batch, _ []byte, _ bool) { end(s) }}, func(t *testing.T, b *bubble) {
 				s := b.polling(Revision4)
 				poll := stalled{httptest.NewRecorder(), make(chan struct{})}
 				r := httptest.NewRequest("GET", "/", nil)
-				go s.servePolling(s.srv.newResponder(poll, r), r) // ends when it is released
+				go s.polling.serve(s.srv.newResponder(poll, r), r) // ends when it is released
 				synctest.Wait()
 				posted := make(chan string, 1)
 				go func() { // ends with its answer

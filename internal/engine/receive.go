@@ -82,32 +82,32 @@ func decodeClean(clean []byte) []byte {
 	return clean[:n]
 }
 
-// mayControl charges the session for what is no message. It reports false when
+// chargeControl charges the session for what is no message. It reports false when
 // that was too much and has ended the session.
-func (s *Session) mayControl() bool {
+func (s *Session) chargeControl() bool {
 	if !s.srv.opts.ControlRate.Limited() || s.control.Take(s.srv.opts.ControlRate, 1, limit.Now()) {
 		return true
 	}
-	s.abandon(RateExceeded)
+	s.Abort(RateExceeded)
 	return false
 }
 
 // receive handles one packet of the client's. The caller holds receiving. It
 // reports false when the session has ended and the rest is to be dropped.
 func (s *Session) receive(b *Batch, p packet) bool {
-	if !s.heard(p.kind) || p.kind != Message && !s.mayControl() {
+	if !s.heard(p.kind) || p.kind != Message && !s.chargeControl() {
 		return false
 	}
 	switch p.kind {
 	case Ping:
 		if s.revision == Revision4 {
-			s.abandon(TransportError) // heartbeat in the wrong direction
+			s.Abort(TransportError) // heartbeat in the wrong direction
 			return false
 		}
 		b.Send(s, pongPacket)
 	case Pong:
 		if s.revision == Revision3 {
-			s.abandon(TransportError)
+			s.Abort(TransportError)
 			return false
 		}
 	case Message:

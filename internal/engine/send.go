@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"errors"
-	"os"
 	"sync"
 
 	"signaling/internal/netpoll"
@@ -85,39 +83,25 @@ func (s *Session) enqueue(b *Batch, packets []*Packet) bool {
 	if b != nil && s.batch == b {
 		return false
 	}
-	if s.writing && !s.fullLocked() {
+	if s.writing && !s.overfullLocked() {
 		return false // the writer looks at the queue again
 	}
 	s.batch = b
 	return true
 }
 
-func (s *Session) fullLocked() bool {
+// overfullLocked reports whether the queue exceeds its bounds.
+func (s *Session) overfullLocked() bool {
 	return s.queue.bytes > s.srv.opts.MaxQueueBytes || s.queue.len() > s.srv.opts.MaxQueuePackets
 }
 
-// flush gives the queue to the transport: the held GET, or the WebSocket as
-// far as the kernel takes it. A queue over its bound that does not move ends
-// the session.
+// flush gives the queue to the transport. A queue over its bound that does not
+// move ends the session.
 func (s *Session) flush() {
-	var held *poll
-	var packets []*Packet
 	s.mu.Lock()
 	s.batch = nil
-	switch {
-	case s.ws == nil && s.poll != nil && !s.queue.empty():
-		held, packets = s.takePollLocked(), s.queue.takeAll()
-	case s.ws == nil:
-	case !s.writing && !s.queue.empty():
-		s.writing = true
-		s.writeLocked()
-		return
-	}
-	full := s.fullLocked()
-	s.mu.Unlock()
-	held.resume(packets...)
-	if full {
-		s.abandon(SlowConsumer)
+	if s.transport.flushAndUnlock() {
+		s.Abort(SlowConsumer)
 	}
 }
 
@@ -126,61 +110,6 @@ func (s *Session) flush() {
 const coalesceSize = 32 << 10
 
 var coalesceBuffers = sync.Pool{New: func() any { b := make([]byte, 0, coalesceSize); return &b }}
-
-// writeLocked writes the queue to the WebSocket until it is empty or the
-// kernel's buffer is full; then the link writes on when there is room. The
-// caller holds mu and has set writing; writeLocked unlocks.
-func (s *Session) writeLocked() {
-	ws := s.ws
-	for {
-		if s.queue.empty() {
-			s.writing = false
-			s.drainedLocked()
-			return
-		}
-		chunk, shared := s.queue.take(s.framingLocked())
-		s.mu.Unlock()
-		n, err := ws.TryWrite(chunk)
-		if err != nil {
-			recycle(shared)
-			s.writeFailed(ws, err)
-			return
-		}
-		if n < len(chunk) {
-			ws.WriteRest(chunk[n:], s.srv.opts.WriteTimeout, func(err error) {
-				recycle(shared)
-				if err != nil {
-					s.writeFailed(ws, err)
-					return
-				}
-				s.mu.Lock()
-				s.writeLocked()
-			})
-			return
-		}
-		recycle(shared)
-		s.mu.Lock()
-	}
-}
-
-// framingLocked returns what the WebSocket takes. The caller holds mu.
-func (s *Session) framingLocked() framing {
-	return framing{s.revision, s.textOnly, s.srv.opts.DeflateAbove, s.ws.window}
-}
-
-// writeFailed ends the session whose connection took no more: the peer is
-// gone, or has not read for as long as the write timeout.
-func (s *Session) writeFailed(ws *wsConn, err error) {
-	reason := TransportClose
-	if errors.Is(err, os.ErrDeadlineExceeded) {
-		reason = SlowConsumer
-	}
-	s.abandon(reason)
-	ws.CloseNow()
-	s.mu.Lock()
-	s.queue, s.writing = sendQueue{}, false // nothing is owed any more
-	s.mu.Unlock()
-}
 
 func recycle(shared *[]byte) {
 	if shared != nil {

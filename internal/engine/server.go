@@ -175,7 +175,7 @@ func (srv *Server) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	case upgrade:
 		srv.serveWebSocket(w, r, q, s)
 	case s != nil:
-		s.servePolling(w, r)
+		s.polling.serve(w, r)
 	default:
 		srv.openPolling(w, r, q)
 	}

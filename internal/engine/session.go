@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"signaling/internal/limit"
 )
@@ -55,38 +54,41 @@ const (
 
 // Session is one client's connection, whatever transport carries it.
 // Its methods are safe for concurrent use.
+//
+// A session has two locks. receiving is taken first: the handler is called with
+// it held, and sends, for which mu is taken. The handler may hold locks of its
+// own between the two. Under mu nothing is called that may wait or that calls
+// back: only the queue, timers, and the transport's connection, whose locks come
+// last. With mu held receiving may be tried, not waited for. The server's lock
+// is not taken with mu held.
 type Session struct {
 	// immutable
 	srv      *Server
 	id       string
 	revision Revision
 	textOnly bool   // the client asked for base64 instead of binary (b64=1)
-	jsonp    string // the callback's index when the client polls by script tag, else ""
-	isJSONP  bool
+	isJSONP  bool   // the client polls by script tags
+	jsonp    string // the index of the callback of these
 	origin   origin
-	release  func() // gives its place to another; nil: nobody counts
+	slot     func() // gives back the admission slot; nil: there is none
 	control  limit.Bucket
 	value    atomic.Value // the handler's
 
-	// receiving is held while the handler is told anything of the session.
+	// receiving is held while the handler is called for the session.
 	receiving sync.Mutex
 
 	mu sync.Mutex
 	// guarded by mu
-	state     state
-	ws        *wsConn // nil while the session polls
-	poll      *poll   // the GET that is held, if any
-	farewell  *poll   // the last GET, once it has been answered with the end
-	post      *post   // the POST whose body is being read, if any
-	upgrading bool
-	upgraded  bool
-	probing   *wsConn   // the connection of an upgrade under way
-	queue     sendQueue // what the transport has not taken yet
-	writing   bool      // somebody is writing to ws, and will look at the queue again
-	batch     *Batch    // the last batch that promised to flush
-	heartbeat heartbeat
-	closeWait *time.Timer // ends a polling session that is closing
-	parting   Reason      // why it is closing
+	state       state
+	upgraded    bool      // the transport is not the first one
+	writing     bool      // the transport is writing, and will look at the queue again
+	closeReason Reason    // of a session that is closing
+	transport   transport // changes once, by an upgrade
+	polling     polling   // the first transport, unless that is a WebSocket
+	upgrade     *upgrade  // the upgrade under way, if any
+	queue       sendQueue // what the transport has not taken yet
+	batch       *Batch    // the last batch that promised to flush
+	heartbeat   heartbeat
 }
 
 // ID returns the session id, which the client sends with each of its requests.
@@ -116,21 +118,14 @@ func (s *Session) SetValue(v any) { s.value.Store(v) }
 func (s *Session) Transport() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.transportLocked()
-}
-
-func (s *Session) transportLocked() string {
-	if s.ws != nil {
-		return WebSocket
-	}
-	return Polling
+	return s.transport.name()
 }
 
 // Upgrading and Upgraded tell how far the session is from polling to WebSocket.
 func (s *Session) Upgrading() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.upgrading
+	return s.upgrade != nil
 }
 
 // Upgraded tells whether the session has moved from polling to WebSocket.
@@ -152,12 +147,5 @@ func (s *Session) Open() bool {
 func (s *Session) Writable() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	switch {
-	case s.state != stateOpen:
-		return false
-	case s.ws != nil:
-		return !s.writing && s.queue.empty()
-	default:
-		return s.poll != nil && s.queue.empty()
-	}
+	return s.state == stateOpen && s.queue.empty() && s.transport.writableLocked()
 }

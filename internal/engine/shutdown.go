@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// partingTime is how long Close waits for the clients to answer, or to poll for
+// pollGrace is how long Close waits for the clients to answer, or to poll for
 // what is queued. A process that exits before resets their connections, and
 // they would report an error.
-const partingTime = time.Second
+const pollGrace = time.Second
 
-// lastWords is how long Close waits for WebSocket clients that are still taking
+// writeGrace is how long Close waits for WebSocket clients that are still taking
 // what was sent to them before.
-const lastWords = 5 * time.Second
+const writeGrace = 5 * time.Second
 
 // paceInterval is how often Drain closes sessions.
 const paceInterval = 20 * time.Millisecond
@@ -34,7 +34,7 @@ func (srv *Server) Drain(ctx context.Context, over time.Duration) {
 			due = int(float64(len(all)) * float64(passed) / float64(over))
 		}
 		for ; told < due; told++ {
-			all[told].closeFor(ShuttingDown)
+			all[told].close(ShuttingDown)
 		}
 		if told == len(all) {
 			return
@@ -57,43 +57,44 @@ func (srv *Server) Close() {
 	srv.mu.Unlock()
 	all := srv.Sessions()
 	for _, s := range all {
-		s.part()
+		s.closeOrAbort()
 	}
 	left := slices.Clone(all)
 	for start := time.Now(); len(left) > 0 || srv.links.Load() > 0; {
 		waited := time.Since(start)
-		left = slices.DeleteFunc(left, func(s *Session) bool { return !s.owed(waited) })
-		if len(left) == 0 && waited > partingTime {
+		left = slices.DeleteFunc(left, func(s *Session) bool { return !s.undelivered(waited) })
+		if len(left) == 0 && waited > pollGrace {
 			break
 		}
-		time.Sleep(partingTime / 200)
+		time.Sleep(pollGrace / 200)
 	}
 	for _, s := range all {
-		s.abandon(ForcedClose) // for those whom it was not worth waiting for
+		s.Abort(ForcedClose) // for those whom it was not worth waiting for
 	}
 	srv.group.Close()
 }
 
-// part ends the session at once, unless there is something queued that its
-// client may still poll for.
-func (s *Session) part() {
+// closeOrAbort closes a session that has something queued which only a poll of
+// the client's can take. It aborts any other: what is being written is written
+// all the same.
+func (s *Session) closeOrAbort() {
 	s.mu.Lock()
-	waiting := s.ws == nil && !s.queue.empty()
+	awaitsPoll := !s.writing && !s.queue.empty()
 	s.mu.Unlock()
-	if waiting {
-		s.closeFor(ForcedClose)
+	if awaitsPoll {
+		s.Close()
 	} else {
-		s.abandon(ForcedClose)
+		s.Abort(ForcedClose)
 	}
 }
 
-// owed tells whether something is on its way to the client and worth waiting for.
-func (s *Session) owed(waited time.Duration) bool {
+// undelivered reports whether something is on its way to the client that is
+// worth waiting for after such a time.
+func (s *Session) undelivered(waited time.Duration) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	patience := partingTime
-	if s.ws != nil {
-		patience = lastWords
+	if s.writing {
+		return waited < writeGrace
 	}
-	return waited < patience && (s.writing || !s.queue.empty())
+	return waited < pollGrace && !s.queue.empty()
 }

@@ -3,7 +3,7 @@ package engine
 import (
 	"errors"
 	"net/http"
-	"sync"
+	"slices"
 	"time"
 
 	"signaling/internal/netpoll"
@@ -20,15 +20,16 @@ func (srv *Server) serveWebSocket(w responder, r *http.Request, q query, s *Sess
 	if err != nil {
 		return
 	}
-	probing := q.transport == WebSocket && s.beginProbe(ws) // before the client knows: it may try twice
+	var u *upgrade
+	if q.transport == WebSocket {
+		u = s.beginUpgrade(ws) // before the client knows: it may try twice
+	}
 	switch err := ws.Send(answer); {
 	case err != nil:
-		if probing {
-			s.endProbe()
-		}
+		u.cancel()
 		ws.CloseNow()
-	case probing:
-		s.probe(ws)
+	case u != nil:
+		u.start()
 	default:
 		ws.dismiss()
 	}
@@ -43,7 +44,7 @@ func (srv *Server) handshakeWebSocket(w responder, r *http.Request, q query) {
 	opening := false
 	defer func() {
 		if !opening { // or a listener has panicked
-			s.leave()
+			s.releaseSlot()
 		}
 	}()
 	ws, answer, err := srv.acceptWebSocket(w, r, q)
@@ -53,251 +54,178 @@ func (srv *Server) handshakeWebSocket(w responder, r *http.Request, q query) {
 	if f := srv.verifyRevision(q); f != nil {
 		ws.Send(append(answer, rawError(f.text())...))
 		ws.CloseNow()
-		srv.tellRefused(r, *f) // last: a listener may panic, and nobody else would close ws
+		srv.notifyRefused(r, *f) // last: a listener may panic, and nobody else would close ws
 		return
 	}
 	opening = true
 	s.openWebSocket(ws, answer, w.loop())
 }
 
-// openWebSocket opens the session on ws, behind the answer to the opening
+// openWebSocket opens the session on conn, behind the answer to the opening
 // handshake: one write takes both.
-func (s *Session) openWebSocket(ws *wsConn, answer []byte, loop *netpoll.Loop) {
-	s.ws = ws
-	ws.handler = &wsReader{s: s}
+func (s *Session) openWebSocket(conn *wsConn, answer []byte, loop *netpoll.Loop) {
+	t := &webSocketTransport{s: s, conn: conn}
+	s.transport = t
+	conn.handler, conn.ended = t, t.ended
 	s.queue.push(controlPacket(answer))
 	s.queue.push(s.openPacket())
 	if !s.start(loop) {
-		s.leave()
-		ws.Send(answer)
-		ws.dismiss()
+		s.releaseSlot()
+		conn.Send(answer)
+		conn.dismiss()
 		return
 	}
 	s.flush()
-	ws.ended = func(err error) { s.endWebSocket(ws, err) }
-	ws.Start(ws)
+	conn.Start(conn)
 }
 
-// endWebSocket ends the session after reading its WebSocket ended with err.
-func (s *Session) endWebSocket(ws *wsConn, err error) {
-	var violation *frameError
-	if errors.As(err, &violation) {
-		s.end(TransportError, closePacket, controlPacket(lastFrame(err)))
-	} else {
-		s.end(TransportClose, closePacket, controlPacket(lastFrame(err)))
-	}
-	s.mu.Lock()
-	writing := s.writing
-	s.mu.Unlock()
-	if !writing {
-		ws.CloseWrite() // a browser waits for it before it reports the end
-	}
-	ws.CloseAfterPeer()
-}
-
-// wsReader handles what arrives on the WebSocket of a session.
-type wsReader struct {
-	s *Session
-	b Batch
-}
-
-var errSessionClosed = errors.New("the session is closed")
-
-func (r *wsReader) begin(loop *netpoll.Loop) {
-	r.b.loop = loop
-	r.s.beginReceiving(&r.b)
-}
-
-func (r *wsReader) end() {
-	r.s.endReceiving(&r.b)
-	r.b.loop = nil
-}
-
-func (r *wsReader) message(data []byte, binary bool) error {
-	var p packet
-	var ok bool
-	if binary {
-		p, ok = parseBinary(data, r.s.revision)
-	} else {
-		p, ok = parsePacket(data, r.s.revision)
-	}
-	if !ok {
-		r.s.abandon(ParseError)
-		return errSessionClosed
-	}
-	if !r.s.receive(&r.b, p) {
-		return errSessionClosed
-	}
-	return nil
-}
-
-// control sends a control frame between the packets of the session.
-func (r *wsReader) control(answer []byte) error {
-	if !r.s.mayControl() {
-		return errSessionClosed
-	}
-	if answer != nil {
-		r.b.Send(r.s, controlPacket(answer))
-	}
-	return nil
-}
-
-// noopInterval is how often an upgrade releases a held poll, so that the
-// client, which waits for its poll to end, can go on.
-const noopInterval = 100 * time.Millisecond
-
-// prober handles a WebSocket that a polling session may move to: it answers
-// the probe, and at the upgrade packet hands the connection to the session.
-type prober struct {
+// upgrade is an attempt to move a polling session to a WebSocket. It answers
+// the probe, and at the upgrade packet makes the connection the session's
+// transport. It is under way as long as it is the session's upgrade.
+type upgrade struct {
+	// immutable
 	s       *Session
-	ws      *wsConn
-	timeout *time.Timer
-	loop    *netpoll.Loop // who runs the reader
-	broken  bool          // the connection takes no more
+	conn    *wsConn
+	timeout *time.Timer // stops reading conn; set by start
 
-	mu sync.Mutex
-	// guarded by mu
-	release *time.Timer // of the poll that is held; nil: not probed yet
-	over    bool        // the attempt
+	loop *netpoll.Loop // owned by the goroutine that reads conn: see wsHandler.begin
+
+	// guarded by the session's mu
+	noops *time.Timer // answers the poll that is held; nil: the probe has not come
 }
+
+// noopInterval is how often an upgrade answers a held poll, so that the client,
+// which waits for its poll to end, can go on.
+const noopInterval = 100 * time.Millisecond
 
 var errProbe = errors.New("not the packet that an upgrade goes on with")
 
-// beginProbe makes ws the session's upgrade attempt, unless there is one or it
-// needs none.
-func (s *Session) beginProbe(ws *wsConn) bool {
+// beginUpgrade makes an upgrade to conn the session's. It returns nil if there
+// is one already, or if the session needs none.
+func (s *Session) beginUpgrade(conn *wsConn) *upgrade {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.state == stateClosed || s.upgrading || s.ws != nil {
-		return false
+	if s.state == stateClosed || s.upgrade != nil || !slices.Contains(s.transport.upgrades(), WebSocket) {
+		return nil
 	}
-	s.upgrading, s.probing = true, ws
-	return true
+	s.upgrade = &upgrade{s: s, conn: conn}
+	return s.upgrade
 }
 
-// endProbe notes that the attempt has failed.
-func (s *Session) endProbe() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.upgrading, s.probing = false, nil
+// start begins to read what the client sends on the WebSocket.
+func (u *upgrade) start() {
+	u.timeout = time.AfterFunc(u.s.srv.opts.UpgradeTimeout, u.conn.Stop)
+	u.conn.handler, u.conn.ended = u, u.ended
+	u.conn.Start(u.conn)
 }
 
-// probe runs an attempt that was begun, and the session's WebSocket once it
-// succeeds. A failed attempt closes only ws: the session stays on polling.
-func (s *Session) probe(ws *wsConn) {
-	p := &prober{s: s, ws: ws}
-	p.timeout = time.AfterFunc(s.srv.opts.UpgradeTimeout, ws.Stop)
-	ws.handler = p
-	ws.ended = p.ended
-	ws.Start(ws)
-}
-
-// ended ends the attempt, or the session's WebSocket that came of it.
-func (p *prober) ended(err error) {
-	s, ws := p.s, p.ws
-	if ws.handler != wsHandler(p) {
-		s.endWebSocket(ws, err)
+// cancel ends the upgrade, if there is one: the session stays on polling.
+func (u *upgrade) cancel() {
+	if u == nil {
 		return
 	}
-	p.stop()
-	s.endProbe()
-	ws.Send(lastFrame(err))
-	ws.CloseWrite()
-	ws.CloseAfterPeer()
+	u.s.mu.Lock()
+	defer u.s.mu.Unlock()
+	u.stopLocked()
 }
 
-func (p *prober) begin(loop *netpoll.Loop) { p.loop = loop }
-func (p *prober) end()                     { p.loop = nil }
+// stopLocked ends the upgrade, failed or not.
+func (u *upgrade) stopLocked() {
+	u.s.upgrade = nil
+	if u.noops != nil {
+		u.noops.Stop()
+	}
+}
+
+// ended closes the WebSocket of an upgrade that has failed with err.
+func (u *upgrade) ended(err error) {
+	u.timeout.Stop()
+	u.cancel()
+	u.conn.Send(lastFrame(err))
+	u.conn.CloseWrite()
+	u.conn.CloseAfterPeer()
+}
+
+// The methods of wsHandler.
+
+func (u *upgrade) begin(loop *netpoll.Loop) { u.loop = loop }
+func (u *upgrade) end()                     { u.loop = nil }
 
 // control answers at once or not at all: a peer that pings and does not read
 // gets no goroutine that waits for it.
-func (p *prober) control(answer []byte) error {
-	if !p.s.mayControl() {
+func (u *upgrade) control(answer []byte) error {
+	if !u.s.chargeControl() {
 		return errSessionClosed
 	}
 	if answer == nil {
 		return nil
 	}
-	if err := p.ws.Send(answer); err != nil {
-		p.broken = true // half a frame may be out: nothing can follow it
-		p.ws.Stop()
+	if err := u.conn.Send(answer); err != nil {
+		u.timeout.Stop() // half a frame may be out: nothing can follow it, see adopt
+		u.conn.Stop()
 	}
 	return nil
 }
 
-func (p *prober) message(data []byte, binary bool) error {
+func (u *upgrade) message(data []byte, binary bool) error {
 	switch {
 	case !binary && string(data) == "2probe":
-		if err := p.ws.Send(signal(Pong, "probe").wsFrame(p.s.revision, false)); err != nil {
+		if err := u.conn.Send(signal(Pong, "probe").wsFrame(u.s.revision, false)); err != nil {
 			return err
 		}
-		p.releasePolls()
+		u.releasePolls()
 		return nil
-	case !binary && len(data) > 0 && PacketType(data[0]) == Upgrade && p.adopt():
+	case !binary && len(data) > 0 && PacketType(data[0]) == Upgrade && u.adopt():
 		return nil
 	}
 	return errProbe
 }
 
 // releasePolls begins to answer polls that are held while the upgrade goes on.
-func (p *prober) releasePolls() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.release == nil {
-		p.release = time.AfterFunc(noopInterval, p.releasePoll)
+func (u *upgrade) releasePolls() {
+	u.s.mu.Lock()
+	defer u.s.mu.Unlock()
+	if u.noops == nil {
+		u.noops = time.AfterFunc(noopInterval, u.releasePoll)
 	}
 }
 
-func (p *prober) releasePoll() {
-	p.mu.Lock()
-	over := p.over
-	if !over {
-		p.release.Reset(noopInterval)
-	}
-	p.mu.Unlock()
-	if over {
+func (u *upgrade) releasePoll() {
+	s := u.s
+	s.mu.Lock()
+	if s.upgrade != u {
+		s.mu.Unlock()
 		return
 	}
-	p.s.mu.Lock()
-	held := p.s.takePollLocked()
-	p.s.mu.Unlock()
+	u.noops.Reset(noopInterval)
+	held := s.polling.takePollLocked()
+	s.mu.Unlock()
 	held.resume(noopPacket)
 }
 
-func (p *prober) stop() {
-	p.timeout.Stop()
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.over = true
-	if p.release != nil {
-		p.release.Stop()
-	}
-}
-
 // adopt makes the WebSocket the session's transport. From here on its queue
-// goes there, beginning with what polling has not taken.
-func (p *prober) adopt() bool {
-	if p.broken || !p.timeout.Stop() {
-		return false // or too late
+// goes there, beginning with what polling has not taken. It reports false if it
+// is too late for that, or the WebSocket takes no more.
+func (u *upgrade) adopt() bool {
+	if !u.timeout.Stop() {
+		return false
 	}
-	p.stop()
-	s := p.s
+	s, t := u.s, &webSocketTransport{s: u.s, conn: u.conn}
 	s.mu.Lock()
 	if s.state == stateClosed {
 		s.mu.Unlock()
 		return false
 	}
-	s.upgrading, s.upgraded, s.probing, s.ws = false, true, nil, p.ws
-	held := s.takePollLocked()
-	closing := s.state == stateClosing
-	if closing {
-		s.queue.push(closeFramePacket)
+	u.stopLocked()
+	s.transport, s.upgraded = t, true
+	held := s.polling.takePollLocked()
+	if s.state == stateClosing {
+		t.closeLocked() // flush follows
 	}
 	s.mu.Unlock()
 	held.resume(closePacket) // the polling transport is closed
-	reader := &wsReader{s: s}
-	p.ws.handler = reader
-	reader.begin(p.loop) // the rest of what has arrived is the session's
+	u.conn.handler, u.conn.ended = t, t.ended
+	t.begin(u.loop) // the rest of what has arrived is the session's
 	s.flush()
 	return true
 }

@@ -183,11 +183,12 @@ func TestPacketsRightBehindTheUpgradeAreHandledInOrder(t *testing.T) {
 	}
 }
 
-// tryUpgrade has the session probe a WebSocket, if it does.
+// tryUpgrade begins an upgrade of the session to ws, if it takes one.
 func (s *Session) tryUpgrade(ws *wsConn) {
-	if !s.beginProbe(ws) {
+	u := s.beginUpgrade(ws)
+	if u == nil {
 		ws.dismiss()
 		return
 	}
-	s.probe(ws)
+	u.start()
 }

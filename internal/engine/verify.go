@@ -147,13 +147,13 @@ func (srv *Server) reject(w responder, r *http.Request, upgrade bool, f refusal)
 		srv.refuse(w, r, f)
 		return
 	}
-	srv.tellRefused(r, f)
+	srv.notifyRefused(r, f)
 	w.closeWith(rawError(f.text())) // fails where nothing can be upgraded, with an answer
 }
 
 // refuse answers a refused request that is no upgrade.
 func (srv *Server) refuse(w http.ResponseWriter, r *http.Request, f refusal) {
-	srv.tellRefused(r, f)
+	srv.notifyRefused(r, f)
 	body, _ := json.Marshal(struct { // two plain fields: cannot fail
 		Code    ErrorCode `json:"code"`
 		Message string    `json:"message"`
@@ -167,7 +167,7 @@ func (srv *Server) refuse(w http.ResponseWriter, r *http.Request, f refusal) {
 	w.Write(body)
 }
 
-func (srv *Server) tellRefused(r *http.Request, f refusal) {
+func (srv *Server) notifyRefused(r *http.Request, f refusal) {
 	if srv.opts.Refused != nil {
 		srv.opts.Refused(r, f.code, f.code.String(), f.context)
 	}

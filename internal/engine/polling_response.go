@@ -1,0 +1,69 @@
+package engine
+
+import (
+	"errors"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+var payloadBuffers = sync.Pool{New: func() any { return new([]byte) }}
+
+// maxPooledPayload is the largest buffer worth keeping.
+const maxPooledPayload = 64 << 10
+
+// writePackets writes packets as the response to a GET.
+func (t *polling) writePackets(w responder, r *http.Request, packets []*Packet) {
+	s := t.s
+	pooled := payloadBuffers.Get().(*[]byte)
+	payload, isBinary := appendPayload((*pooled)[:0], packets, s.revision, s.textOnly)
+	if s.isJSONP {
+		payload = appendScript(nil, s.jsonp, payload)
+	}
+	contentType := "text/plain; charset=UTF-8"
+	if isBinary {
+		contentType = "application/octet-stream"
+	}
+	t.setHeaders(w, r, contentType)
+	body := payload
+	if compressible(packets) && s.srv.opts.CompressAbove > 0 && len(payload) >= s.srv.opts.CompressAbove {
+		body = compress(w.Header(), r, payload)
+	}
+	w.Header()["Content-Length"] = []string{strconv.Itoa(len(body))}
+	w.deliver(body, t.notTaken)
+	if cap(payload) <= maxPooledPayload {
+		*pooled = payload
+		payloadBuffers.Put(pooled)
+	}
+}
+
+// notTaken ends the session whose client has not read its poll.
+func (t *polling) notTaken(err error) {
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		t.s.Abort(SlowConsumer)
+	}
+}
+
+func compressible(packets []*Packet) bool {
+	for _, p := range packets {
+		if !p.plain && (p.binary || PacketType(p.text()[0]) == Message) {
+			return true
+		}
+	}
+	return false
+}
+
+// setHeaders sets what every polling response carries.
+func (t *polling) setHeaders(w responder, r *http.Request, contentType string) {
+	h := w.Header()
+	h["Content-Type"] = []string{contentType}
+	h["Cache-Control"] = []string{"no-store"}
+	if ua := r.UserAgent(); strings.Contains(ua, ";MSIE") || strings.Contains(ua, "Trident/") {
+		h["X-Xss-Protection"] = []string{"0"} // Internet Explorer's filter takes payloads for scripts
+	}
+	if headers := t.s.srv.opts.Headers; headers != nil {
+		headers(h, r, parseQuery(r.URL.RawQuery).sid == "")
+	}
+}
