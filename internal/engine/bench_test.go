@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"signaling/internal/http1"
 	"signaling/internal/netpoll"
 	"signaling/internal/wiretest"
 )
@@ -117,7 +118,11 @@ func BenchmarkPoll(b *testing.B) {
 		b.Run(way, func(b *testing.B) {
 			srv := NewServer(options(), silent{})
 			web := httptest.NewUnstartedServer(srv)
-			if front := NewFront(web.Listener.(*net.TCPListener), frontOptions(srv)); way == "http1" && front != nil {
+			if way == "http1" {
+				front, err := http1.NewServer(web.Listener, http1Options(srv))
+				if err != nil {
+					b.Skip(err)
+				}
 				web.Listener = front
 				b.Cleanup(func() { front.Shutdown(context.Background()) })
 			}

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"golang.org/x/net/http/httpguts"
+
+	"signaling/internal/http1"
 )
 
 // CORS is the policy on requests from the pages of other origins. The zero value
@@ -54,7 +56,7 @@ func (c *CORS) Apply(w http.ResponseWriter, r *http.Request) bool {
 	if c.Continue {
 		return false
 	}
-	if IsUpgrade(r) {
+	if http1.IsUpgrade(r) {
 		panic(http.ErrAbortHandler) // as Node's engine does; no browser sends it
 	}
 	status := c.SuccessStatus

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"signaling/internal/http1"
 	"signaling/internal/wiretest"
 )
 
@@ -135,17 +136,17 @@ func serve(t *testing.T, opts Options, h hooks) *fixture {
 	return serveOn(t, opts, h, func(*httptest.Server) {})
 }
 
-// frontOptions has the engine's requests served without net/http.
-func frontOptions(srv *Server) FrontOptions {
-	return FrontOptions{
-		Direct: func(path string) (http.Handler, int64) {
+// http1Options has the engine's requests served without net/http.
+func http1Options(srv *Server) http1.Options {
+	return http1.Options{
+		FastPath: func(path string) (http.Handler, int64) {
 			if strings.HasPrefix(target, path+"?") {
 				return srv, int64(srv.opts.MaxPayload)
 			}
 			return nil, 0
 		},
 		HeaderBytes: 16 << 10,
-		Waits:       func(Waiter, bool) Waiter { return nil },
+		Waits:       func(http1.Waiter, bool) http1.Waiter { return nil },
 		Exhausted:   func() bool { return false },
 		HeaderTime:  wiretest.Patience, IdleTime: wiretest.Patience, BodyTime: wiretest.Patience, WriteTime: wiretest.Patience,
 		Log: slog.New(slog.DiscardHandler),
@@ -158,8 +159,8 @@ func serveOn(t *testing.T, opts Options, h hooks, setUp func(*httptest.Server)) 
 	handler := &strict{t: t, hooks: h, calls: make(map[*Session]*calls)}
 	srv := NewServer(opts, handler)
 	web := httptest.NewUnstartedServer(http.HandlerFunc(srv.ServeHTTP))
-	front := NewFront(web.Listener, frontOptions(srv))
-	if front != nil {
+	front, err := http1.NewServer(web.Listener, http1Options(srv))
+	if err == nil {
 		web.Listener = front
 	}
 	setUp(web)

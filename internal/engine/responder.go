@@ -3,6 +3,7 @@ package engine
 import (
 	"net/http"
 
+	"signaling/internal/http1"
 	"signaling/internal/netpoll"
 )
 
@@ -65,7 +66,7 @@ type answerer interface {
 
 // newResponder returns the responder of a request.
 func (srv *Server) newResponder(w http.ResponseWriter, r *http.Request) responder {
-	if direct, ok := w.(*response); ok {
+	if direct, ok := w.(*http1.Response); ok {
 		return http1Responder{direct}
 	}
 	return &netHTTPResponder{ResponseWriter: w, r: r, group: &srv.group}

@@ -3,22 +3,25 @@ package engine
 import (
 	"net/http"
 
+	"signaling/internal/http1"
 	"signaling/internal/netpoll"
 )
 
 // http1Responder is the responder of a request that is read without net/http.
 // Its response may be given after the handler has returned, by any goroutine,
 // and a body that is still to come keeps no goroutine.
-type http1Responder struct{ *response }
+type http1Responder struct{ *http1.Response }
 
 func (w http1Responder) deliver(body []byte, failed func(error)) {
-	w.slow = failed
+	w.OnFailure(failed)
 	w.Write(body) // into memory
 }
 
-func (w http1Responder) hold(a answerer) { w.response.hold(a.abandoned) }
+func (w http1Responder) hold(a answerer) { w.Hold(a.abandoned) }
 
-func (w http1Responder) wait() {}
+func (w http1Responder) wait()     {}
+func (w http1Responder) send()     { w.Send() }
+func (w http1Responder) handOver() { w.HandOver() }
 
 func (w http1Responder) resume(a answerer, packets []*Packet, large bool) {
 	if large {
@@ -29,25 +32,25 @@ func (w http1Responder) resume(a answerer, packets []*Packet, large bool) {
 }
 
 func (w http1Responder) readBody(_ int, ready func(body []byte, err error)) {
-	w.response.readBody(ready)
+	w.ReadBody(ready)
 }
 
-func (w http1Responder) stopReading() { w.c.link.Stop() }
+func (w http1Responder) stopReading() { w.StopReading() }
 
 // refuseBody is not called: a request with so large a body is net/http's.
 func (w http1Responder) refuseBody() { w.WriteHeader(http.StatusRequestEntityTooLarge) }
 
-func (w http1Responder) loop() *netpoll.Loop { return w.l }
+func (w http1Responder) loop() *netpoll.Loop { return w.Loop() }
 
 func (w http1Responder) detach(closed func()) (conn netpoll.Conn, prefix []byte, err error) {
-	conn, prefix = w.takeLink(closed)
+	conn, prefix = w.Detach(closed)
 	if len(prefix) > 0 {
-		w.handOver() // what came along is handled by the caller
+		w.HandOver() // what came along is handled by the caller
 	}
 	return conn, prefix, nil
 }
 
 func (w http1Responder) closeWith(last []byte) error {
-	w.drop(last)
+	w.CloseNow(last)
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"signaling/internal/http1"
 	"signaling/internal/limit"
 	"signaling/internal/netpoll"
 )
@@ -154,7 +155,7 @@ func (srv *Server) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	if srv.opts.CORS != nil && srv.opts.CORS.Apply(rw, r) {
 		return // a preflight request
 	}
-	w, upgrade := srv.newResponder(rw, r), IsUpgrade(r)
+	w, upgrade := srv.newResponder(rw, r), http1.IsUpgrade(r)
 	if srv.opts.Middleware != nil {
 		answered, err := srv.opts.Middleware(rw, r)
 		if err != nil {

@@ -40,7 +40,7 @@ func run(c Conn, arrived func(p []byte)) *recorder {
 
 // A connection that has always more to say leaves room for the others that the
 // poller serves.
-func TestBusyConnDoesNotStarveOthers(t *testing.T) {
+func TestBusyConnectionDoesNotStarveOthers(t *testing.T) {
 	clients, polled := polledPair(t)
 	heard, over := make(chan struct{}), make(chan struct{})
 	run(polled[1], func([]byte) { close(heard) })

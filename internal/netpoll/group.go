@@ -42,7 +42,8 @@ type Acceptor interface {
 
 // Listen gives the connections of l to a. l stays with the caller, who closes it
 // behind the Listener and accepts none himself. It fails with
-// errors.ErrUnsupported where the system has no poller, or l no descriptor.
+// errors.ErrUnsupported where the system has no poller, or if l is no
+// *net.TCPListener: what wraps one would be passed by.
 func (g *Group) Listen(l net.Listener, a Acceptor) (*Listener, error) { return listen(g, l, a) }
 
 // Close ends the pollers when the last connection and the last listener of

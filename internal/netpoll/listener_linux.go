@@ -24,7 +24,7 @@ type Listener struct {
 }
 
 func listen(g *Group, l net.Listener, a Acceptor) (*Listener, error) {
-	socket, ok := l.(syscall.Conn)
+	socket, ok := l.(*net.TCPListener)
 	if !ok {
 		return nil, errors.ErrUnsupported
 	}

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"signaling/internal/bridge"
-	"signaling/internal/engine"
+	"signaling/internal/http1"
 	"signaling/internal/ice"
 	"signaling/internal/web"
 )
@@ -19,13 +19,13 @@ func Routes(b *bridge.Bridge, bundle *web.Bundle, servers, files http.Handler) h
 	script, iceServers := b.CORS(bundle), b.CORS(servers)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
-		case bundle.Match(r) && !engine.IsUpgrade(r):
+		case bundle.Match(r) && !http1.IsUpgrade(r):
 			script.ServeHTTP(w, r)
 		case b.Match(r):
 			b.ServeHTTP(w, r)
 		case r.URL.Path == ice.Path:
 			iceServers.ServeHTTP(w, r)
-		case engine.IsUpgrade(r):
+		case http1.IsUpgrade(r):
 			dropUpgrade(w)
 		default:
 			files.ServeHTTP(w, r)

@@ -12,7 +12,7 @@ import (
 	"syscall"
 	"time"
 
-	"signaling/internal/engine"
+	"signaling/internal/http1"
 	"signaling/internal/limit"
 )
 
@@ -41,7 +41,7 @@ func Listen(addr string) (net.Listener, error) {
 type Site struct {
 	http.Handler // of every request
 	// Direct returns the handler of requests to the path that the engine may
-	// read itself, see engine.FrontOptions. nil: there are none.
+	// read itself, see http1.Options. nil: there are none.
 	Direct func(path string) (h http.Handler, limit int64)
 }
 
@@ -96,13 +96,12 @@ func (b Bounds) Serve(ctx context.Context, l net.Listener, site Site, stop func(
 }
 
 // newFront returns what stands before net/http, nil if nothing does.
-func (b Bounds) newFront(l net.Listener, site Site, waiting *waiting, reserve *reserve, log *slog.Logger) *engine.Front {
-	tcp, ok := l.(*net.TCPListener)
-	if !ok || site.Direct == nil {
+func (b Bounds) newFront(l net.Listener, site Site, waiting *waiting, reserve *reserve, log *slog.Logger) *http1.Server {
+	if site.Direct == nil {
 		return nil
 	}
-	return engine.NewFront(tcp, engine.FrontOptions{
-		Direct:      site.Direct,
+	front, err := http1.NewServer(l, http1.Options{
+		FastPath:    site.Direct,
 		Waits:       waiting.waits,
 		Exhausted:   reserve.exhausted,
 		Full:        []byte(refusal),
@@ -113,6 +112,10 @@ func (b Bounds) newFront(l net.Listener, site Site, waiting *waiting, reserve *r
 		WriteTime:   b.WriteTime,
 		Log:         log,
 	})
+	if err != nil {
+		return nil
+	}
+	return front
 }
 
 // Announce prints the line that tells where to go.

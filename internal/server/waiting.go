@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"sync"
 
-	"signaling/internal/engine"
+	"signaling/internal/http1"
 	"signaling/internal/limit"
 )
 
@@ -21,13 +21,13 @@ type waiting struct {
 
 	mu sync.Mutex
 	// guarded by mu
-	order  list.List // of engine.Waiter, the longest first
-	place  map[engine.Waiter]*list.Element
+	order  list.List // of http1.Waiter, the longest first
+	place  map[http1.Waiter]*list.Element
 	closed bool // none may wait any more
 }
 
 func newWaiting(limit int, counts *limit.Counts) *waiting {
-	return &waiting{limit: limit, counts: counts, place: make(map[engine.Waiter]*list.Element)}
+	return &waiting{limit: limit, counts: counts, place: make(map[http1.Waiter]*list.Element)}
 }
 
 // changed is the server's ConnState hook. A connection is StateNew, or
@@ -40,7 +40,7 @@ func (w *waiting) changed(conn net.Conn, state http.ConnState) {
 
 // waits notes that a connection waits for a request, or no longer does. It
 // returns the one that is to be closed for that, if any.
-func (w *waiting) waits(conn engine.Waiter, so bool) (surplus engine.Waiter) {
+func (w *waiting) waits(conn http1.Waiter, so bool) (surplus http1.Waiter) {
 	if so {
 		surplus, atEnd := w.add(conn)
 		if surplus != nil && !atEnd && w.counts.Add(limit.IdleConnections) {
@@ -59,7 +59,7 @@ func (w *waiting) waits(conn engine.Waiter, so bool) (surplus engine.Waiter) {
 
 // add enters a connection and returns the one that is to be closed, if any;
 // after the end that is the connection itself.
-func (w *waiting) add(conn engine.Waiter) (surplus engine.Waiter, atEnd bool) {
+func (w *waiting) add(conn http1.Waiter) (surplus http1.Waiter, atEnd bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.closed {
@@ -69,7 +69,7 @@ func (w *waiting) add(conn engine.Waiter) (surplus engine.Waiter, atEnd bool) {
 	if w.limit == 0 || w.order.Len() <= w.limit {
 		return nil, false
 	}
-	surplus = w.order.Remove(w.order.Front()).(engine.Waiter)
+	surplus = w.order.Remove(w.order.Front()).(http1.Waiter)
 	delete(w.place, surplus)
 	return surplus, false
 }

@@ -1,4 +1,4 @@
-package engine
+package http1
 
 import (
 	"errors"
@@ -13,13 +13,13 @@ import (
 	"signaling/internal/netpoll"
 )
 
-// httpConn is a connection of direct requests, until it becomes a WebSocket or
+// conn is a connection of direct requests, until it becomes a WebSocket or
 // a request comes that is for net/http. One request is served at a time; what
 // a client sends behind it stays where it is.
-type httpConn struct {
+type conn struct {
 	// immutable
-	front  *Front
-	link   netpoll.AcceptedConn
+	server *Server
+	conn   netpoll.AcceptedConn
 	remote netip.AddrPort
 
 	// owned by the reader
@@ -32,7 +32,7 @@ type httpConn struct {
 
 	mu sync.Mutex
 	// guarded by mu
-	serving  *response   // whose answer is not sent yet
+	serving  *Response   // whose answer is not sent yet
 	parked   bool        // the reader waits for that, with requests that have come
 	closing  bool        // no request is served any more
 	left     bool        // to somebody else, or over
@@ -45,11 +45,11 @@ var errTaken = errors.New("http: the connection is somebody else's")
 
 // awaitFirst begins the wait for a new connection's first request, unless it has
 // brought that.
-func (c *httpConn) awaitFirst() {
+func (c *conn) awaitFirst() {
 	var surplus Waiter
 	c.mu.Lock()
 	if c.serving == nil && !c.left && !c.closing && c.deadline.IsZero() {
-		surplus = c.awaitRequestLocked(c.front.opts.HeaderTime)
+		surplus = c.awaitRequestLocked(c.server.opts.HeaderTime)
 	}
 	c.mu.Unlock()
 	if surplus != nil {
@@ -58,7 +58,7 @@ func (c *httpConn) awaitFirst() {
 }
 
 // Arrived serves the requests that have come.
-func (c *httpConn) Arrived(loop *netpoll.Loop) error {
+func (c *conn) Arrived(loop *netpoll.Loop) error {
 	for {
 		switch {
 		case c.body.ready != nil && len(c.Unread()) < c.body.size:
@@ -84,10 +84,10 @@ func (c *httpConn) Arrived(loop *netpoll.Loop) error {
 }
 
 // serveNext has the next request handled, unless there is more of it to come.
-func (c *httpConn) serveNext(loop *netpoll.Loop) (more bool, err error) {
-	r, h, head, more := c.front.parseHead(c.Unread())
+func (c *conn) serveNext(loop *netpoll.Loop) (more bool, err error) {
+	r, h, head, more := c.server.parseHead(c.Unread())
 	if more {
-		c.waitAtMost(c.front.opts.HeaderTime)
+		c.waitAtMost(c.server.opts.HeaderTime)
 		return true, nil
 	}
 	if h == nil {
@@ -96,7 +96,7 @@ func (c *httpConn) serveNext(loop *netpoll.Loop) (more bool, err error) {
 	c.Consume(head)
 	r.RemoteAddr = c.remote.String()
 	r.Body = http.NoBody
-	w := &response{c: c, l: loop}
+	w := &Response{c: c, l: loop}
 	c.begin(w)
 	c.body.size = int(r.ContentLength)
 	c.serve(w, func() { h.ServeHTTP(w, r) })
@@ -107,7 +107,7 @@ func (c *httpConn) serveNext(loop *netpoll.Loop) (more bool, err error) {
 }
 
 // serveBody hands over a body that has come.
-func (c *httpConn) serveBody(loop *netpoll.Loop) {
+func (c *conn) serveBody(loop *netpoll.Loop) {
 	body := c.Unread()[:c.body.size]
 	c.Consume(len(body))
 	ready := c.body.ready
@@ -121,7 +121,7 @@ func (c *httpConn) serveBody(loop *netpoll.Loop) {
 
 // ready tells whether the next request may be served. If it may not yet, the
 // reader is called again when it may.
-func (c *httpConn) ready() bool {
+func (c *conn) ready() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.parked = c.serving != nil
@@ -129,23 +129,23 @@ func (c *httpConn) ready() bool {
 }
 
 // begin notes that a request is being served.
-func (c *httpConn) begin(w *response) {
+func (c *conn) begin(w *Response) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.serving, c.deadline = w, time.Time{}
-	c.front.opts.Waits(c, false)
+	c.server.opts.Waits(c, false)
 }
 
 // serve has a request handled. A handler that panics loses its connection, as
 // in net/http.
-func (c *httpConn) serve(w *response, handle func()) {
+func (c *conn) serve(w *Response, handle func()) {
 	defer func() {
 		if p := recover(); p != nil {
 			if p != http.ErrAbortHandler {
-				c.front.opts.Log.Error("panic while a request was served: its connection is closed",
+				c.server.opts.Log.Error("panic while a request was served: its connection is closed",
 					"panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 			}
-			w.drop(nil)
+			w.CloseNow(nil)
 			c.Release()
 		}
 	}()
@@ -154,20 +154,20 @@ func (c *httpConn) serve(w *response, handle func()) {
 	case w.taken:
 		c.Release()
 	case !w.held:
-		w.send()
+		w.Send()
 	}
 }
 
 // awaitBody has ready called with the body of the request that is being served.
-func (c *httpConn) awaitBody(ready func(body []byte, err error)) {
+func (c *conn) awaitBody(ready func(body []byte, err error)) {
 	c.body.ready = ready
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.waitForLocked(c.front.opts.BodyTime)
+	c.waitForLocked(c.server.opts.BodyTime)
 }
 
 // answered is called when a response is sent, and whether the connection may stay.
-func (c *httpConn) answered(err error, stay bool) {
+func (c *conn) answered(err error, stay bool) {
 	var surplus Waiter
 	c.mu.Lock()
 	c.serving = nil
@@ -176,16 +176,16 @@ func (c *httpConn) answered(err error, stay bool) {
 	left, parked := c.left, c.parked
 	c.parked = false
 	if stay && !left {
-		surplus = c.awaitRequestLocked(c.front.opts.IdleTime)
+		surplus = c.awaitRequestLocked(c.server.opts.IdleTime)
 	}
 	c.mu.Unlock()
 	switch {
 	case left:
-		c.link.CloseNow()
+		c.conn.CloseNow()
 	case !stay:
-		c.link.Stop()
+		c.conn.Stop()
 	case parked:
-		go c.link.Resume() // ends when the requests that have come are served
+		go c.conn.Resume() // ends when the requests that have come are served
 	}
 	if surplus != nil {
 		surplus.Close()
@@ -194,14 +194,14 @@ func (c *httpConn) answered(err error, stay bool) {
 
 // awaitRequestLocked begins the wait for the next request. It returns the
 // connection that has to go for that, if any, to be closed without mu.
-func (c *httpConn) awaitRequestLocked(limit time.Duration) (surplus Waiter) {
+func (c *conn) awaitRequestLocked(limit time.Duration) (surplus Waiter) {
 	c.waitForLocked(limit)
-	return c.front.opts.Waits(c, true)
+	return c.server.opts.Waits(c, true)
 }
 
 // waitAtMost closes the connection unless what it waits for already comes in
 // that time, too.
-func (c *httpConn) waitAtMost(limit time.Duration) {
+func (c *conn) waitAtMost(limit time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.deadline.After(time.Now().Add(limit)) {
@@ -210,7 +210,7 @@ func (c *httpConn) waitAtMost(limit time.Duration) {
 }
 
 // waitForLocked closes the connection unless what it waits for comes in time.
-func (c *httpConn) waitForLocked(limit time.Duration) {
+func (c *conn) waitForLocked(limit time.Duration) {
 	c.deadline = time.Now().Add(limit)
 	if c.left || !c.due.IsZero() && !c.deadline.Before(c.due) {
 		return // the timer looks before
@@ -225,26 +225,26 @@ func (c *httpConn) waitForLocked(limit time.Duration) {
 
 // look stops the connection if its deadline is over. It is called by the timer,
 // which is set anew only when it has run: a busy connection has no work with it.
-func (c *httpConn) look() {
+func (c *conn) look() {
 	c.mu.Lock()
 	now := time.Now()
 	over := !c.deadline.IsZero() && !now.Before(c.deadline)
 	if !over && !c.left {
 		c.due = c.deadline
 		if c.due.IsZero() { // it is being served
-			c.due = now.Add(c.front.opts.IdleTime)
+			c.due = now.Add(c.server.opts.IdleTime)
 		}
 		c.timer.Reset(c.due.Sub(now))
 	}
 	c.mu.Unlock()
 	if over {
-		c.link.Stop()
+		c.conn.Stop()
 	}
 }
 
 // Room returns where the next bytes go: nowhere while a client that waits for
 // an answer has sent more than a request's head.
-func (c *httpConn) Room() []byte {
+func (c *conn) Room() []byte {
 	c.mu.Lock()
 	serving := c.serving != nil
 	c.mu.Unlock()
@@ -255,7 +255,7 @@ func (c *httpConn) Room() []byte {
 }
 
 // ReadEnded is told that the client has left, or that reading was stopped.
-func (c *httpConn) ReadEnded(err error) {
+func (c *conn) ReadEnded(err error) {
 	w, before := c.depart()
 	if before {
 		return // somebody else's by now, or it never was
@@ -265,22 +265,22 @@ func (c *httpConn) ReadEnded(err error) {
 	c.mu.Unlock()
 	switch {
 	case w == nil && closing: // its last response must not be lost
-		c.link.CloseWrite()
-		c.link.CloseAfterPeer()
+		c.conn.CloseWrite()
+		c.conn.CloseAfterPeer()
 	case w == nil:
-		c.link.CloseNow()
+		c.conn.CloseNow()
 	case c.body.ready != nil:
 		c.serve(w, func() { c.body.ready(nil, err) })
-		c.link.CloseNow()
+		c.conn.CloseNow()
 	case w.gone != nil && w.gone():
-		c.link.CloseNow()
+		c.conn.CloseNow()
 	}
 	// else its response is on its way, and answered closes behind it
 }
 
 // depart ends the time of the connection here. It returns the response that is
 // not sent yet, and whether it had ended before.
-func (c *httpConn) depart() (w *response, before bool) {
+func (c *conn) depart() (w *Response, before bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	before, c.left = c.left, true
@@ -288,50 +288,50 @@ func (c *httpConn) depart() (w *response, before bool) {
 		if c.timer != nil {
 			c.timer.Stop()
 		}
-		c.front.departed(c)
+		c.server.remove(c)
 	}
 	return c.serving, before
 }
 
 // Close ends a connection that waits for a request. It is safe for concurrent use.
-func (c *httpConn) Close() error {
+func (c *conn) Close() error {
 	c.mu.Lock()
 	left := c.left
 	c.mu.Unlock()
 	if !left {
-		c.link.Stop()
+		c.conn.Stop()
 	}
 	return nil
 }
 
 // RemoteAddr returns the client's address.
-func (c *httpConn) RemoteAddr() net.Addr { return net.TCPAddrFromAddrPort(c.remote) }
+func (c *conn) RemoteAddr() net.Addr { return net.TCPAddrFromAddrPort(c.remote) }
 
 // leave gives the connection to net/http, with what has been read of it.
-func (c *httpConn) leave(loop *netpoll.Loop) error {
+func (c *conn) leave(loop *netpoll.Loop) error {
 	if _, before := c.depart(); before {
 		return errTaken
 	}
-	conn, err := c.link.Detach(c.Unread(), c.front.opts.Full)
+	conn, err := c.conn.Detach(c.Unread(), c.server.opts.Full)
 	c.Release()
 	if err == nil {
-		c.front.pass(conn, loop)
+		c.server.pass(conn, loop)
 	}
 	return errTaken
 }
 
 // part gives the connection to a WebSocket, with what has been read of it.
-func (c *httpConn) part(closed func()) (netpoll.Conn, []byte) {
+func (c *conn) part(closed func()) (netpoll.Conn, []byte) {
 	c.depart()
-	c.link.OnClose(closed)
-	return c.link, c.Unread()
+	c.conn.OnClose(closed)
+	return c.conn, c.Unread()
 }
 
 // drop sends last and closes the connection.
-func (c *httpConn) drop(last []byte) {
+func (c *conn) drop(last []byte) {
 	if _, before := c.depart(); before {
 		return
 	}
-	c.link.TryWrite(last)
-	c.link.CloseNow()
+	c.conn.TryWrite(last)
+	c.conn.CloseNow()
 }

@@ -1,4 +1,4 @@
-package engine
+package http1
 
 import (
 	"bufio"
@@ -9,8 +9,8 @@ import (
 )
 
 // reading is a front that reads requests to target.
-var reading = &Front{opts: FrontOptions{
-	Direct: func(path string) (http.Handler, int64) {
+var reading = &Server{opts: Options{
+	FastPath: func(path string) (http.Handler, int64) {
 		if path == "/engine.io/" {
 			return http.NotFoundHandler(), 100
 		}

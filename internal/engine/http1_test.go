@@ -8,10 +8,12 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"signaling/internal/http1"
 	"signaling/internal/netpoll"
 	"signaling/internal/wiretest"
 )
@@ -255,42 +257,6 @@ func TestBodyThatNobodyWants(t *testing.T) {
 	f.wantPassed(t, 0)
 }
 
-// A handler that panics loses its connection, and nobody else theirs.
-func TestPanicBehindTheFront(t *testing.T) {
-	srv := NewServer(options(), &strict{t: t, calls: make(map[*Session]*calls)})
-	defer srv.Close()
-	o := frontOptions(srv)
-	o.Direct = func(string) (http.Handler, int64) {
-		return http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { panic(r.URL.RawQuery) }), 0
-	}
-	addr := runFront(t, o)
-	for range 3 {
-		if got := raw(t, addr, getOf("/?a")+getOf("/?b")); got != "" {
-			t.Errorf("the answer is %q", got)
-		}
-	}
-}
-
-// What a response's header has cannot end its line.
-func TestHeaderLinesOfResponses(t *testing.T) {
-	srv := NewServer(options(), &strict{t: t, calls: make(map[*Session]*calls)})
-	defer srv.Close()
-	o := frontOptions(srv)
-	o.Direct = func(string) (http.Handler, int64) {
-		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("A", "1\r\nB: 2")
-			w.Header().Set("Connection", "close")
-			http.Error(w, "c", http.StatusServiceUnavailable)
-		}), 0
-	}
-	got := raw(t, runFront(t, o), getOf("/?a"))
-	for _, want := range []string{"HTTP/1.1 503 Service Unavailable\r\n", "\r\nA: 1  B: 2\r\n", "\r\nContent-Length: 2\r\n", "\r\nDate: ", "\r\n\r\nc\n"} {
-		if !strings.Contains(got, want) {
-			t.Errorf("the answer is %q, want %q in it", got, want)
-		}
-	}
-}
-
 // A connection that net/http has had becomes a WebSocket like any other.
 func TestWebSocketBehindNetHTTP(t *testing.T) {
 	f := serveFronted(t, options(), echo)
@@ -359,5 +325,79 @@ func TestSendingWhileAnEarlyFrameIsHandled(t *testing.T) {
 		}
 	})
 	close(over)
+	f.wantPassed(t, 0)
+}
+
+// What connections wait is told in order, whoever answers a poll.
+func TestWaitingIsToldInOrder(t *testing.T) {
+	srv := NewServer(options(), &strict{t: t, hooks: echo, calls: make(map[*Session]*calls)})
+	defer srv.Close()
+	o := http1Options(srv)
+	var mu sync.Mutex
+	waiting := make(map[http1.Waiter]bool)
+	o.Waits = func(c http1.Waiter, so bool) http1.Waiter {
+		mu.Lock()
+		defer mu.Unlock()
+		if so == waiting[c] && so {
+			t.Error("a connection that waits begins to")
+		}
+		if waiting[c] = so; !so {
+			delete(waiting, c)
+		}
+		return nil
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	web, err := http1.NewServer(l, o)
+	if err != nil {
+		t.Skip(err)
+	}
+	defer func() {
+		web.Close()
+		web.Shutdown(t.Context())
+	}()
+	addr := l.Addr().String()
+	p := wiretest.OpenPolling(t, addr, target+Polling)
+	s := srv.Session(p.SID)
+	c := &client{t: t, TCPConn: wiretest.DialTCP(t, addr)}
+	c.in = bufio.NewReader(c)
+	for range 500 { // the next request comes while the answer is being noted
+		c.send(getOf(p.Target))
+		go s.Send(text("a")) // ends at once
+		c.want(200, "4a")
+	}
+	c.Close()
+	eventually(t, "nobody but the first waits", func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		return len(waiting) == 1
+	})
+}
+
+// Clients who come together are served even if each one's handshake waits for
+// the last one's.
+func TestHandshakesThatWaitForEachOther(t *testing.T) {
+	const n = 3 * 16
+	var here sync.WaitGroup
+	here.Add(n)
+	o := options()
+	o.AllowRequest = func(*http.Request) error {
+		here.Done()
+		here.Wait()
+		return nil
+	}
+	f := serveFronted(t, o, echo)
+	clients := make([]*client, n)
+	for i := range clients {
+		clients[i] = f.dial(t)
+		clients[i].send(getOf(target + Polling))
+	}
+	for _, c := range clients {
+		if status, body := c.answer(); status != 200 {
+			t.Fatalf("the answer is %d %q", status, body)
+		}
+	}
 	f.wantPassed(t, 0)
 }

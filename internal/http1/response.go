@@ -1,4 +1,4 @@
-package engine
+package http1
 
 import (
 	"net/http"
@@ -15,35 +15,35 @@ import (
 // response is the response to a direct request: the http.ResponseWriter of its
 // handler. Unlike net/http's it may be given after the handler has returned.
 // The handler owns it, then whoever answers.
-type response struct {
-	c      *httpConn
+type Response struct {
+	c      *conn
 	header http.Header
 	status int           // 0: not written yet
 	body   *[]byte       // of responseBuffers; nil: empty
 	l      *netpoll.Loop // what runs the reader
 
-	held  bool        // send comes later
-	gone  func() bool // the client has left before a held response was there; false: that is under way
-	taken bool        // the connection is somebody else's: nothing is to be sent
-	slow  func(error) // hears why the client has not taken all
+	held   bool        // send comes later
+	gone   func() bool // the client has left before a held response was there; false: that is under way
+	taken  bool        // the connection is somebody else's: nothing is to be sent
+	failed func(error) // hears why the client has not taken all
 }
 
 // The methods of http.ResponseWriter.
 
-func (w *response) Header() http.Header {
+func (w *Response) Header() http.Header {
 	if w.header == nil {
 		w.header = make(http.Header)
 	}
 	return w.header
 }
 
-func (w *response) WriteHeader(status int) {
+func (w *Response) WriteHeader(status int) {
 	if w.status == 0 {
 		w.status = status
 	}
 }
 
-func (w *response) Write(p []byte) (int, error) {
+func (w *Response) Write(p []byte) (int, error) {
 	w.WriteHeader(http.StatusOK)
 	if w.body == nil {
 		w.body = responseBuffers.Get().(*[]byte)
@@ -52,38 +52,54 @@ func (w *response) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// handOver is to be called before something is done for the request that may
+// HandOver is to be called before something is done for the request that may
 // wait: if its goroutine serves others, another one goes on with those.
-func (w *response) handOver() {
+func (w *Response) HandOver() {
 	w.l.HandOver()
 	w.l = nil
 }
 
-// hold has the connection wait for send, behind the handler's return. If the
+// Hold has the connection wait for send, behind the handler's return. If the
 // client leaves before, gone is called in the goroutine that reads; it reports
 // whether nobody is going to send any more.
-func (w *response) hold(gone func() bool) { w.held, w.gone, w.l = true, gone, nil }
+func (w *Response) Hold(gone func() bool) { w.held, w.gone, w.l = true, gone, nil }
+
+// maxPooled is the largest buffer worth keeping.
+const maxPooled = 64 << 10
 
 // responseBuffers are empty.
 var responseBuffers = sync.Pool{New: func() any { return new([]byte) }}
 
 func recycleResponse(buf *[]byte) {
-	if buf != nil && cap(*buf) <= maxPooledPayload {
+	if buf != nil && cap(*buf) <= maxPooled {
 		*buf = (*buf)[:0]
 		responseBuffers.Put(buf)
 	}
 }
 
-// readBody calls ready with the request's body when it has come; with an error
+// Loop returns the loop whose goroutine serves the request; nil: nobody else needs
+// that goroutine, or it has been handed over.
+func (w *Response) Loop() *netpoll.Loop { return w.l }
+
+// OnFailure has failed called if the client does not take all of the response,
+// with the reason: os.ErrDeadlineExceeded if it has taken nothing for
+// Options.WriteTime.
+func (w *Response) OnFailure(failed func(error)) { w.failed = failed }
+
+// StopReading ends the reading of the connection, and a ReadBody under way with
+// an error. It is safe for concurrent use.
+func (w *Response) StopReading() { w.c.conn.Stop() }
+
+// ReadBody calls ready with the request's body when it has come; with an error
 // if it does not. ready, called by the reader, owes the response. It panics with
 // http.ErrAbortHandler to drop the connection. body is valid during the call.
-func (w *response) readBody(ready func(body []byte, err error)) {
+func (w *Response) ReadBody(ready func(body []byte, err error)) {
 	w.held = true
 	w.c.awaitBody(ready)
 }
 
-// send sends the response.
-func (w *response) send() {
+// Send sends the response.
+func (w *Response) Send() {
 	out, body := responseBuffers.Get().(*[]byte), w.body
 	w.body = nil
 	if body == nil {
@@ -92,34 +108,34 @@ func (w *response) send() {
 		*out = append(w.appendHead(*out, len(*body)), *body...)
 	}
 	recycleResponse(body)
-	n, err := w.c.link.TryWrite(*out)
+	n, err := w.c.conn.TryWrite(*out)
 	if err != nil || n == len(*out) {
 		recycleResponse(out)
 		w.sent(err)
 		return
 	}
-	w.c.link.WriteRest((*out)[n:], w.c.front.opts.WriteTime, func(err error) {
+	w.c.conn.WriteRest((*out)[n:], w.c.server.opts.WriteTime, func(err error) {
 		recycleResponse(out)
 		w.sent(err)
 	})
 }
 
 // sent is called when the client has taken the response, or will not.
-func (w *response) sent(err error) {
-	if err != nil && w.slow != nil {
-		w.slow(err)
+func (w *Response) sent(err error) {
+	if err != nil && w.failed != nil {
+		w.failed(err)
 	}
 	w.c.answered(err, !w.closes())
 }
 
 // closes tells whether the response is the connection's last.
-func (w *response) closes() bool {
+func (w *Response) closes() bool {
 	return httpguts.HeaderValuesContainsToken(w.header["Connection"], "close")
 }
 
 // appendHead appends the status line and the header, in the order of names, for
 // a body of that length.
-func (w *response) appendHead(out []byte, length int) []byte {
+func (w *Response) appendHead(out []byte, length int) []byte {
 	w.WriteHeader(http.StatusOK)
 	out = append(out, "HTTP/1.1 "...)
 	out = strconv.AppendInt(out, int64(w.status), 10)
@@ -151,15 +167,15 @@ func appendField(out []byte, name, value string) []byte {
 	return append(append(out, value...), "\r\n"...)
 }
 
-// takeLink takes the connection away, as a link that calls closed at its end,
+// Detach takes the connection away, as a link that calls closed at its end,
 // with what has been read of it behind the request.
-func (w *response) takeLink(closed func()) (conn netpoll.Conn, prefix []byte) {
+func (w *Response) Detach(closed func()) (conn netpoll.Conn, prefix []byte) {
 	w.taken = true
 	return w.c.part(closed)
 }
 
-// drop sends last, as it is, and closes the connection.
-func (w *response) drop(last []byte) {
+// CloseNow sends last, as it is and as far as it fits, and closes the connection.
+func (w *Response) CloseNow(last []byte) {
 	w.taken = true
 	w.c.drop(last)
 }

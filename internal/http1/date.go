@@ -1,4 +1,4 @@
-package engine
+package http1
 
 import (
 	"net/http"

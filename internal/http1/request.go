@@ -1,4 +1,4 @@
-package engine
+package http1
 
 import (
 	"bytes"
@@ -22,17 +22,17 @@ var headEnd = []byte("\r\n\r\n")
 // request without its body and the size of the head. It returns nil if the
 // request is none that the engine reads itself, or has not all come: then more
 // tells that it may be one yet. The request shares no memory with b.
-func (f *Front) parseHead(b []byte) (r *http.Request, h http.Handler, head int, more bool) {
+func (s *Server) parseHead(b []byte) (r *http.Request, h http.Handler, head int, more bool) {
 	end := bytes.Index(b, headEnd)
-	if end < 0 || end > f.opts.HeaderBytes {
-		return nil, nil, 0, end < 0 && len(b) < f.opts.HeaderBytes && f.begun(b)
+	if end < 0 || end > s.opts.HeaderBytes {
+		return nil, nil, 0, end < 0 && len(b) < s.opts.HeaderBytes && s.begun(b)
 	}
 	line, fields, _ := strings.Cut(string(b[:end]), "\r\n")
 	r = parseRequestLine(line)
 	if r == nil {
 		return nil, nil, 0, false
 	}
-	h, limit := f.opts.Direct(r.URL.Path)
+	h, limit := s.opts.FastPath(r.URL.Path)
 	if h == nil || !parseFields(r, fields) || !plainFields(r) || r.ContentLength > limit {
 		return nil, nil, 0, false
 	}
@@ -40,13 +40,13 @@ func (f *Front) parseHead(b []byte) (r *http.Request, h http.Handler, head int, 
 }
 
 // begun tells whether b is the beginning of a request that may be the engine's.
-func (f *Front) begun(b []byte) bool {
+func (s *Server) begun(b []byte) bool {
 	if line, _, whole := bytes.Cut(b, []byte{'\n'}); whole {
 		r := parseRequestLine(strings.TrimSuffix(string(line), "\r"))
 		if r == nil {
 			return false
 		}
-		h, _ := f.opts.Direct(r.URL.Path)
+		h, _ := s.opts.FastPath(r.URL.Path)
 		return h != nil && line[len(line)-1] == '\r'
 	}
 	return matches(b, "GET /") || matches(b, "POST /")
