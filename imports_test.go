@@ -11,10 +11,11 @@ import (
 	"testing"
 )
 
-// allowed is who may import whom: main → handlers → bridge → rooms → adapter → engine, the
-// codec below bridge, rooms and adapter, and the packages beside them on their own.
+// allowed is who may import whom: main → app → handlers → bridge → rooms → adapter → engine,
+// the codec below bridge, rooms and adapter, and the packages beside them on their own.
 var allowed = map[string][]string{
-	".":                 {"handlers", "internal/auth", "internal/bridge", "internal/config", "internal/engine", "internal/ice", "internal/limit", "internal/server", "internal/web"},
+	".":                 {"internal/app"},
+	"internal/app":      {"handlers", "internal/auth", "internal/bridge", "internal/config", "internal/engine", "internal/ice", "internal/limit", "internal/server", "internal/web"},
 	"handlers":          {"internal/bridge", "internal/codec"},
 	"internal/bridge":   {"internal/adapter", "internal/codec", "internal/engine", "internal/limit", "internal/rooms"},
 	"internal/rooms":    {"internal/adapter", "internal/codec", "internal/engine"},

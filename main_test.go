@@ -1,273 +1,35 @@
 package main
 
 import (
-	"bufio"
-	"context"
-	"errors"
-	"fmt"
-	"io"
-	"net"
+	"bytes"
+	"io/fs"
 	"os"
-	"path/filepath"
-	"strings"
 	"testing"
-	"time"
 
-	"signaling/internal/config"
 	"signaling/internal/wiretest"
 )
 
-// program is the whole program, run in this process.
-type program struct {
-	addr   string
-	cancel func()
-	ended  chan error
-	log    *wiretest.Log
-}
+func TestMain(m *testing.M) { wiretest.Main(m) }
 
-// start runs the program on a port of the kernel's until the test ends.
-func start(t *testing.T, args ...string) *program {
-	t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
-	out, stdout := io.Pipe()
-	p := &program{cancel: cancel, ended: make(chan error, 1), log: new(wiretest.Log)}
-	go func() { // ends with cancel
-		err := run(ctx, append([]string{"-addr", "127.0.0.1:0"}, args...), noEnv, stdout, p.log)
-		stdout.Close()
-		p.ended <- err
-	}()
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		t.Fatalf("the program does not announce itself: %v, %v", err, <-p.ended)
-	}
-	go io.Copy(io.Discard, out) // ends with the program
-	var port int
-	if _, err := fmt.Sscanf(line, "Open http://localhost:%d/ in two browser windows\n", &port); err != nil {
-		t.Fatalf("it announces itself with %q: %v", line, err)
-	}
-	p.addr = fmt.Sprint("127.0.0.1:", port)
-	t.Cleanup(func() {
-		cancel()
-		p.wantEnd(t)
-	})
-	return p
-}
-
-func noEnv(string) string { return "" }
-
-// wantEnd waits until run has returned, without an error.
-func (p *program) wantEnd(t *testing.T) {
-	t.Helper()
-	select {
-	case err := <-p.ended:
-		if err != nil {
-			t.Errorf("run returned %v", err)
-		}
-		p.ended <- nil // for the next one who asks
-	case <-time.After(wiretest.Patience):
-		t.Fatal("run does not return")
-	}
-}
-
-func TestRunThatDoesNotServe(t *testing.T) {
-	busy, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer busy.Close()
-	file := filepath.Join(t.TempDir(), "file")
-	if err := os.WriteFile(file, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	env := func(name, value string) func(string) string {
-		return func(asked string) string {
-			if asked == name {
-				return value
+// Every file of the folder public is in the binary, and nothing else is.
+func TestPublicIsEmbedded(t *testing.T) {
+	here := os.DirFS(".")
+	for _, pair := range [][2]fs.FS{{here, public}, {public, here}} {
+		err := fs.WalkDir(pair[0], "public", func(name string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return err
 			}
-			return ""
-		}
-	}
-	for _, row := range []struct {
-		name   string
-		args   []string
-		getenv func(string) string
-		code   int
-		want   string // in the error, or in what is printed when there is none
-	}{
-		{"help", []string{"-h"}, noEnv, 0, "-addr"},
-		{"the version", []string{"-version"}, noEnv, 0, "signaling "},
-		{"an unknown flag", []string{"-port", "1"}, noEnv, 2, "-port"},
-		{"an argument", []string{"8181"}, noEnv, 2, "8181"},
-		{"a bad address", []string{"-addr", "8181"}, noEnv, 2, "host:port"},
-		{"a bad duration", []string{"-ping-interval", "25"}, noEnv, 2, "-ping-interval"},
-		{"a bad variable", nil, env("SIGNALING_MAX_PAYLOAD", "many"), 2, "SIGNALING_MAX_PAYLOAD"},
-		{"a folder that is missing", []string{"-public", filepath.Join(t.TempDir(), "nothing")}, noEnv, 1, "nothing"},
-		{"a folder that is a file", []string{"-public", file}, noEnv, 1, file},
-		{"a port that is taken", []string{"-addr", busy.Addr().String()}, noEnv, 1, busy.Addr().String() + " is in use"},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			var stdout, stderr strings.Builder
-			err := run(t.Context(), row.args, row.getenv, &stdout, &stderr)
-			if code := config.ExitCode(err); code != row.code {
-				t.Errorf("exit code %d after %v, want %d", code, err, row.code)
+			a, err := fs.ReadFile(pair[0], name)
+			if err != nil {
+				return err
 			}
-			said := stdout.String()
-			if row.code != 0 {
-				if said != "" {
-					t.Errorf("printed %q", said)
-				}
-				said = err.Error()
-				if strings.Contains(said, "\n") {
-					t.Errorf("the error has several lines: %q", said)
-				}
-			} else if !errors.Is(err, config.ErrShown) {
-				t.Errorf("the error is %v, want %v", err, config.ErrShown)
+			if b, err := fs.ReadFile(pair[1], name); err != nil || !bytes.Equal(a, b) {
+				t.Errorf("%s differs between the folder and the binary: %v", name, err)
 			}
-			if !strings.Contains(said, row.want) {
-				t.Errorf("said %q, want %q in it", said, row.want)
-			}
+			return nil
 		})
-	}
-}
-
-func TestProgramServesThePageAndTheBundle(t *testing.T) {
-	p := start(t)
-	browser := wiretest.NewBrowser(t, p.addr)
-	for _, row := range []struct{ target, file string }{
-		{"/", "public/index.html"},
-		{"/js/index.js", "public/js/index.js"},
-		{"/socket.io/socket.io.js", "internal/web/dist/socket.io.js"},
-	} {
-		want, err := os.ReadFile(row.file)
 		if err != nil {
-			t.Fatalf("%v: run make bundle", err)
-		}
-		if a := browser.Must(t, "GET", row.target, ""); a.Status != 200 || a.Body != string(want) {
-			t.Errorf("%s is answered %d with %d bytes, want the %d of %s", row.target, a.Status, len(a.Body), len(want), row.file)
+			t.Error(err)
 		}
 	}
-}
-
-func TestProgramServesAnotherFolder(t *testing.T) {
-	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "index.html"), []byte("mine"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	p := start(t, "-public", dir)
-	wiretest.NewBrowser(t, p.addr).Must(t, "GET", "/", "").Want(t, 200, "mine")
-}
-
-func TestProgramTakesItsSettings(t *testing.T) {
-	p := start(t, "-path", "/deep/path", "-ping-interval", "12s", "-ping-timeout", "3s", "-max-payload", "1234", "-transports", "polling")
-	open := wiretest.OpenPolling(t, p.addr, "/deep/path/?EIO=4&transport=polling").Open
-	delete(open, "sid")
-	if got := fmt.Sprint(open); got != "map[maxPayload:1234 pingInterval:12000 pingTimeout:3000 upgrades:[]]" {
-		t.Errorf("the open packet has %s", got)
-	}
-	browser := wiretest.NewBrowser(t, p.addr)
-	browser.Must(t, "GET", "/deep/path/?EIO=4&transport=websocket", "").Want(t, 400, `{"code":0,"message":"Transport unknown"}`)
-}
-
-func TestProgramsConnectTimeout(t *testing.T) {
-	p := start(t, "-connect-timeout", "50ms")
-	w := wiretest.Dial(t, p.addr, wiretest.PeerTarget)
-	w.Next(t)
-	w.WantClose(t, wiretest.NoCode)
-}
-
-func TestProgramCompressesAndRecovers(t *testing.T) {
-	p := start(t, "-compression", "10", "-recovery", "1m")
-	w := wiretest.Dial(t, p.addr, wiretest.PeerTarget, "Sec-WebSocket-Extensions: permessage-deflate")
-	if f := w.Next(t); f.Reserved != wiretest.Compressed {
-		t.Errorf("the open packet %q is not compressed", f.Payload)
-	}
-	w.Send(t, "40")
-	if reply := w.Next(t).Payload; !strings.Contains(reply, `"pid":"`) {
-		t.Errorf("the CONNECT reply %s has nothing to come back with", reply)
-	}
-}
-
-func TestProgramSpeaksMessagePack(t *testing.T) {
-	p := start(t, "-parser", "msgpack")
-	w := wiretest.Dial(t, p.addr, wiretest.PeerTarget)
-	w.Next(t)
-	w.Write(wiretest.Frame{Op: wiretest.Binary, Payload: "\x82\xA4type\x00\xA3nsp\xA1/"})
-	if reply := w.Next(t); reply.Op != wiretest.Binary {
-		t.Errorf("the CONNECT reply is %q", reply.Payload)
-	}
-}
-
-func TestOriginsOfTheProgram(t *testing.T) {
-	for _, row := range []struct {
-		name, origins, origin string // HOST stands for the server
-		status                int
-		allowed               string
-	}{
-		{"any by default", "*", "https://a.example", 200, "https://a.example"},
-		{"one that is listed", "https://a.example,https://*.b.example", "https://x.b.example", 200, "https://x.b.example"},
-		{"one that is not", "https://a.example", "https://evil.example", 403, ""},
-		{"one that only ends like a listed one", "https://*.b.example", "https://evil-b.example", 403, ""},
-		{"none, as clients that are no browsers send", "https://a.example", "", 200, ""},
-		{"that of the server's own page", "https://a.example", "http://HOST", 200, ""},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			p := start(t, "-origins", row.origins)
-			browser := wiretest.NewBrowser(t, p.addr)
-			var header []string
-			if row.origin != "" {
-				header = []string{"Origin", strings.Replace(row.origin, "HOST", p.addr, 1)}
-			}
-			for target, status := range map[string]int{
-				"/socket.io/?EIO=4&transport=polling": row.status,
-				"/socket.io/socket.io.js":             200, // a script is anybody's; to read it is not
-			} {
-				a := browser.Must(t, "GET", target, "", header...)
-				if a.Status != status || a.Header.Get("Access-Control-Allow-Origin") != row.allowed {
-					t.Errorf("%s is answered %d, allowed %q", target, a.Status, a.Header.Get("Access-Control-Allow-Origin"))
-				}
-			}
-			wantWebSocket(t, p, row.origin, row.status == 200)
-		})
-	}
-}
-
-// wantWebSocket opens a WebSocket from a page of the origin, or is refused.
-func wantWebSocket(t *testing.T, p *program, origin string, allowed bool) {
-	t.Helper()
-	var lines []string
-	if origin != "" {
-		lines = []string{"Origin: " + strings.Replace(origin, "HOST", "test", 1)}
-	}
-	w, err := wiretest.TryDial(p.addr, wiretest.PeerTarget, lines...)
-	if err == nil {
-		w.Conn.Close()
-	}
-	if (err == nil) != allowed {
-		t.Errorf("the WebSocket is answered %v", err)
-	}
-}
-
-func TestCallBetweenTwoPeers(t *testing.T) {
-	p := start(t)
-	a, b := wiretest.Connect(t, p.addr), wiretest.Connect(t, p.addr)
-	a.Send(t, `42["offer",{"type":"offer","sdp":"v=0\r\n"}]`, `42["onicecandidate",{"candidate":"1"}]`)
-	b.Want(t, `42["offer",{"type":"offer","sdp":"v=0\r\n"}]`, `42["onicecandidate",{"candidate":"1"}]`)
-	b.Send(t, `42["answer",{"type":"answer"}]`, `42["message",{"channel":"`+a.ID+`","message":"hi"}]`)
-	a.Want(t, `42["answer",{"type":"answer"}]`, `42["message","hi"]`)
-}
-
-func TestProgramEndsInOrderWithConnectedClients(t *testing.T) {
-	p := start(t)
-	peer := wiretest.Connect(t, p.addr)
-	joining := wiretest.Dial(t, p.addr, wiretest.PeerTarget)
-	joining.Next(t)
-	old := wiretest.Dial(t, p.addr, "/socket.io/?EIO=3&transport=websocket")
-	old.Next(t)
-	polling := wiretest.OpenPolling(t, p.addr, "/socket.io/?EIO=4&transport=polling")
-	polling.Post(t, "40").Want(t, 200, "ok")
-	p.cancel()
-	for _, w := range []*wiretest.WebSocket{peer.WebSocket, joining, old} {
-		w.WantClose(t, wiretest.NoCode)
-	}
-	p.wantEnd(t)
 }

@@ -69,16 +69,23 @@ const (
 // all that was asked for: the process should end with exit code 0.
 var ErrShown = errors.New("help or version was printed")
 
-// UsageError is a setting that cannot be used. Its text is one line that names
-// the flag or the environment variable, says what is wrong and how to mend it.
+// UsageError reports a setting that cannot be used: the program would fail with
+// it the next time, too. Its text is one line that names the flag or the
+// environment variable, says what is wrong and how to mend it.
 type UsageError struct {
-	text string
+	err error
 }
 
-func (e *UsageError) Error() string { return e.text }
+func (e *UsageError) Error() string { return e.err.Error() }
 
-// ExitCode maps what run returned to the exit code of the process: 0 for nil
-// and ErrShown, 2 for a UsageError, 1 for anything else.
+func (e *UsageError) Unwrap() error { return e.err }
+
+// Unusable returns err, which must not be nil, as a UsageError. It is for what
+// only the user of a setting finds out, such as a file that cannot be read.
+func Unusable(err error) error { return &UsageError{err} }
+
+// ExitCode returns the exit code of the process for the error that the program
+// ended with: 0 for nil and ErrShown, 2 for a UsageError, 1 for anything else.
 func ExitCode(err error) int {
 	var usage *UsageError
 	switch {
@@ -171,7 +178,7 @@ func shown(_ int, err error) error {
 }
 
 func usagef(format string, args ...any) error {
-	return &UsageError{text: fmt.Sprintf(format, args...)}
+	return &UsageError{fmt.Errorf(format, args...)}
 }
 
 // oneLine folds white space: package flag quotes what was typed as it is, line

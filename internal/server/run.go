@@ -31,11 +31,23 @@ func Listen(addr string) (net.Listener, error) {
 	case errors.Is(err, syscall.EADDRINUSE):
 		return nil, fmt.Errorf("%s is in use: stop what listens there, or choose another address with -addr", addr)
 	case errors.Is(err, os.ErrPermission):
-		return nil, fmt.Errorf("no permission to listen on %s: choose a port above 1023 with -addr", addr)
+		return nil, &permissionError{addr, err}
 	default:
 		return nil, fmt.Errorf("cannot listen on %s: %w; choose another address with -addr", addr, err)
 	}
 }
+
+// permissionError is an error of the system's, said in other words.
+type permissionError struct {
+	addr string
+	err  error
+}
+
+func (e *permissionError) Error() string {
+	return fmt.Sprintf("no permission to listen on %s: choose a port above 1023 with -addr", e.addr)
+}
+
+func (e *permissionError) Unwrap() error { return e.err }
 
 // Site is what is served.
 type Site struct {

@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"io"
@@ -14,7 +14,7 @@ import (
 const handshakeTarget = "/socket.io/?EIO=4&transport=polling"
 
 // handshakes opens polling sessions, one for each forwarded address.
-func handshakes(t *testing.T, p *program, forwarded ...string) (statuses []int) {
+func handshakes(t *testing.T, p *running, forwarded ...string) (statuses []int) {
 	t.Helper()
 	browser := wiretest.NewBrowser(t, p.addr)
 	for _, from := range forwarded {
@@ -108,7 +108,7 @@ func TestSessionsComeAndGo(t *testing.T) {
 }
 
 // handshakeable tries to come in, and leaves at once.
-func handshakeable(p *program) error {
+func handshakeable(p *running) error {
 	w, err := wiretest.TryConnect(p.addr)
 	if err != nil {
 		return err

@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"encoding/json"
@@ -184,7 +184,7 @@ func TestICEServersAskForAToken(t *testing.T) {
 
 // wantSecrecy sends tokens along with what is logged for other reasons, and
 // looks for them in the log.
-func (p *program) wantSecrecy(t *testing.T) {
+func (p *running) wantSecrecy(t *testing.T) {
 	t.Helper()
 	browser := wiretest.NewBrowser(t, p.addr)
 	for _, target := range []string{
@@ -207,26 +207,5 @@ func (p *program) wantSecrecy(t *testing.T) {
 	}
 	if !strings.Contains(log, "client refused") {
 		t.Errorf("the log does not tell of those that were refused: %s", log)
-	}
-}
-
-func TestProgramDoesNotStartWithHalfAnAuth(t *testing.T) {
-	for _, row := range []struct {
-		name string
-		args []string
-		says string
-	}{
-		{"no key", []string{"-auth", "token"}, "-auth-key"},
-		{"a key that nobody is asked for", []string{"-auth-secret", goodToken}, "-auth"},
-		{"a key that is too short", []string{"-auth", "jwt", "-auth-secret", telltale}, "32"},
-		{"a mode that is none", []string{"-auth", "basic"}, "jwt"},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			var out strings.Builder
-			err := run(t.Context(), append(row.args, "-addr", "127.0.0.1:0"), noEnv, &out, &out)
-			if err == nil || !strings.Contains(err.Error(), row.says) || strings.Contains(err.Error(), telltale) {
-				t.Errorf("error %v, want one about %s", err, row.says)
-			}
-		})
 	}
 }

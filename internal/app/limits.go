@@ -1,14 +1,16 @@
-package main
+package app
 
 import (
+	"signaling/handlers"
 	"signaling/internal/bridge"
 	"signaling/internal/config"
 	"signaling/internal/engine"
+	"signaling/internal/ice"
 	"signaling/internal/limit"
 	"signaling/internal/server"
 )
 
-// The functions below translate the settings for each part that keeps them.
+// The functions below translate the settings for the packages that apply them.
 
 func admission(l config.Limits) limit.Admission {
 	return limit.Admission{
@@ -51,4 +53,12 @@ func bounds(l config.Limits, counts *limit.Counts) server.Bounds {
 		MaxIdle:     l.MaxIdleConnections,
 		Counts:      counts,
 	}
+}
+
+func roomLimits(c config.Config) handlers.Limits {
+	return handlers.Limits{RoomPeers: c.RoomPeers, ClientRooms: c.ClientRooms, NameLength: c.NameLength}
+}
+
+func iceServers(c config.Config) ice.Servers {
+	return ice.Servers{STUN: c.STUN, TURN: c.TURN, Secret: c.TURNSecret, TTL: c.TURNTTL}
 }
