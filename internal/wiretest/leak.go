@@ -17,6 +17,7 @@ type Runner interface{ Run() int }
 // Main runs a package's tests and fails it when goroutines or file descriptors
 // are left behind.
 func Main(m Runner) {
+	startRuntimePoller()
 	before := descriptors()
 	code := m.Run()
 	if code == 0 {
@@ -54,17 +55,16 @@ func unexpected() (left []string) {
 	return left
 }
 
-// expected tells whether a goroutine lives as long as the process.
+// expected reports whether a goroutine is one of the standard library's that
+// live as long as the process.
 func expected(stack string) bool {
 	for _, always := range []string{
-		"os/signal.signal_recv(", "os/signal.loop(", "runtime.ensureSigM(", // of the standard library
+		"os/signal.signal_recv(", "os/signal.loop(", "runtime.ensureSigM(",
 		"testing.(*F).Fuzz", "testing.tRunner(", "testing.runFuzzing(", // under "go test -fuzz"
 	} {
 		if strings.Contains(stack, always) {
 			return true
 		}
 	}
-	// A poller of the engine's that waits for events; one that is stuck in what
-	// it has called is a leak.
-	return strings.Contains(stack, "netpoll.(*poller).run(") && !strings.Contains(stack, "netpoll.(*polledConn)")
+	return false
 }
