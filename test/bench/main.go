@@ -13,6 +13,11 @@
 //	go run ./test/bench            all of it, under 15 minutes
 //	go run ./test/bench -quick     a short look, under 2 minutes
 //	go run ./test/bench -only '^pairs' -servers ours,node
+//	go run ./test/bench -servers ours -before ../old/bin/signaling
+//
+// The last compares two builds of our server alone, each scenario in every
+// round, and says where ours is worse than the earlier one by more than the
+// figures vary by themselves.
 package main
 
 import (
@@ -37,6 +42,7 @@ const openFiles = 16_000
 
 type options struct {
 	ours     string
+	before   string // "" for none
 	servers  []string
 	only     *regexp.Regexp
 	quick    bool
@@ -104,9 +110,10 @@ func parse(args []string, stderr io.Writer) (o options, err error) {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.StringVar(&o.ours, "ours", "bin/signaling", "our server's binary, relative to the repository")
+	flags.StringVar(&o.before, "before", "", "the binary of an earlier build of our server to compare with, relative to the repository; adds the server "+before)
 	servers := flags.String("servers", "", "the servers to compare, separated by commas (default "+strings.Join(names, ",")+"; with -quick not "+plain+")")
 	only := flags.String("only", "", "regular expression: the scenarios to run")
-	flags.BoolVar(&o.quick, "quick", false, "a short look: one round, short measurements, smaller crowds")
+	flags.BoolVar(&o.quick, "quick", false, "a short look: one round (without -before), short measurements, smaller crowds")
 	flags.IntVar(&o.rounds, "rounds", 3, "how often everything is measured")
 	flags.DurationVar(&o.warmUp, "warmup", 800*time.Millisecond, "how long traffic runs before it is measured")
 	flags.DurationVar(&o.duration, "duration", 1500*time.Millisecond, "how long traffic is measured")
@@ -117,7 +124,11 @@ func parse(args []string, stderr io.Writer) (o options, err error) {
 		return o, err
 	}
 	if o.quick {
-		o.rounds, o.warmUp, o.duration = 1, 300*time.Millisecond, 500*time.Millisecond
+		o.warmUp, o.duration = 300*time.Millisecond, 500*time.Millisecond
+		// One round has no spread, without which builds cannot be compared.
+		if o.before == "" {
+			o.rounds = 1
+		}
 	}
 	if *list {
 		for _, s := range scenarios(o.quick) {
@@ -128,20 +139,58 @@ func parse(args []string, stderr io.Writer) (o options, err error) {
 	if o.only, err = regexp.Compile(*only); err != nil {
 		return o, fmt.Errorf("-only: %w", err)
 	}
+	o.servers, err = choose(*servers, o)
+	return o, err
+}
+
+// choose returns the servers to compare: those of the list, or else as many as
+// there is time for, and the earlier build beside ours if there is one.
+func choose(list string, o options) ([]string, error) {
+	var chosen []string
 	switch {
-	case *servers != "":
-		o.servers = strings.Split(*servers, ",")
+	case list != "":
+		chosen = strings.Split(list, ",")
 	case o.quick:
-		o.servers = []string{ours, node, floor}
+		chosen = []string{ours, node, floor}
 	default:
-		o.servers = names
+		chosen = slices.Clone(names)
 	}
-	for _, name := range o.servers {
-		if !slices.Contains(names, name) {
-			return o, fmt.Errorf("-servers: there is no %q; choose from %s", name, strings.Join(names, ","))
+	for _, name := range chosen {
+		if name == before && o.before == "" {
+			return nil, fmt.Errorf("-servers: %q is the binary that -before names", name)
+		}
+		if !slices.Contains(names, name) && name != before {
+			return nil, fmt.Errorf("-servers: there is no %q; choose from %s", name, strings.Join(names, ","))
 		}
 	}
-	return o, nil
+	if o.before == "" {
+		return chosen, nil
+	}
+	at := slices.Index(chosen, ours)
+	if at < 0 {
+		return nil, fmt.Errorf("-before: %q must be among the servers", ours)
+	}
+	if !slices.Contains(chosen, before) {
+		chosen = slices.Insert(chosen, at+1, before)
+	}
+	return chosen, nil
+}
+
+// columns are the servers that the table shows.
+func (o options) columns() []string {
+	if o.before == "" {
+		return names
+	}
+	return append([]string{ours, before}, names[1:]...)
+}
+
+// roundsOf returns how often a scenario is measured. Two builds alone take so
+// little time that nothing need be left out.
+func (o options) roundsOf(s scenario) int {
+	if s.rounds == 0 || o.before != "" && len(o.servers) == 2 {
+		return o.rounds
+	}
+	return min(s.rounds, o.rounds)
 }
 
 // drive carries out every scenario against every server, round after round.
@@ -152,7 +201,7 @@ func drive(chosen []scenario, specs []server.Spec, o options, progress io.Writer
 	start := time.Now()
 	for round := range o.rounds {
 		for _, s := range chosen {
-			if s.rounds > 0 && round >= s.rounds {
+			if round >= o.roundsOf(s) {
 				continue
 			}
 			if round > 0 && time.Since(start) > o.limit {

@@ -40,38 +40,45 @@ func printReport(w io.Writer, m Machine, chosen []scenario, o options, results [
 	fmt.Fprintf(w, "Medians of at most %d rounds [least–most]; ratios are taken within a round. Less is better, but for deliveries/s.\n\n", o.rounds)
 	f := figures(results)
 	var t table
-	t.row(append(append([]string{""}, names...), "ours/node", "goal", "ours/floor", "goal")...)
+	heads := append(append([]string{""}, o.columns()...), "ours/node", "goal", "ours/floor", "goal")
+	if o.before != "" {
+		heads = append(heads, "ours/before", "verdict")
+	}
+	t.row(heads...)
 	for _, s := range chosen {
 		t.heading(s.name + ": " + s.about)
 		for _, metric := range f.metrics(s.name) {
-			t.row(metricRow(f, s, metric)...)
+			t.row(metricRow(f, s, metric, o)...)
 		}
 		for _, fault := range f.faults(s.name) {
 			t.heading("  ! " + fault)
 		}
 	}
-	comparisonRows(&t, f)
+	comparisonRows(&t, f, o)
 	t.print(w)
+	if o.before != "" {
+		printJudgement(w, chosen, f)
+	}
 }
 
 // comparisonRows compares scenarios with each other.
-func comparisonRows(t *table, f figures) {
+func comparisonRows(t *table, f figures, o options) {
 	t.heading("the same server in two scenarios: one figure divided by the other")
 	for _, c := range comparisons {
 		ratios := func(server string) []float64 {
 			return f.ratios(c.metric, place{c.of, server}, place{c.by, server})
 		}
 		row := []string{c.about}
-		for _, name := range names {
+		for _, name := range o.columns() {
 			row = append(row, spread(ratios(name)))
 		}
 		t.row(append(row, "", reached(ratios(ours), comparisonGoal, c.metric))...)
 	}
 }
 
-func metricRow(f figures, s scenario, metric string) []string {
+func metricRow(f figures, s scenario, metric string, o options) []string {
 	row := []string{metric}
-	for _, name := range names {
+	for _, name := range o.columns() {
 		row = append(row, spread(f.values(s.name, name, metric)))
 	}
 	var g goal
@@ -80,7 +87,11 @@ func metricRow(f figures, s scenario, metric string) []string {
 	}
 	byNode := f.ratios(metric, place{s.name, ours}, place{s.name, node})
 	byFloor := f.ratios(metric, place{s.name, ours}, place{s.name, floor})
-	return append(row, spread(byNode), reached(byNode, g.node, metric), spread(byFloor), reached(byFloor, g.floor, metric))
+	row = append(row, spread(byNode), reached(byNode, g.node, metric), spread(byFloor), reached(byFloor, g.floor, metric))
+	if o.before != "" {
+		row = append(row, spread(f.ratios(metric, place{s.name, ours}, place{s.name, before})), string(f.judge(s.name, metric)))
+	}
+	return row
 }
 
 // reached is a goal and whether the median reaches it.

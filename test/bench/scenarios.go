@@ -14,7 +14,7 @@ import (
 type scenario struct {
 	name   string
 	about  string
-	rounds int // at most; 0 for as many as asked for
+	rounds int // at most, unless two builds are compared; 0 for as many as asked for
 	// stretch makes the measurement so many times as long; 0 is 1.
 	stretch int
 	// without lists servers that cannot take part.

@@ -14,10 +14,11 @@ import (
 
 // The servers that are compared.
 const (
-	ours  = "ours"
-	node  = "node"  // socket.io 4.8.4
-	floor = "floor" // the bare relay
-	plain = "plain" // socket.io/v2 as its README shows; first round only
+	ours   = "ours"
+	before = "before" // an earlier build of ours; with -before only
+	node   = "node"   // socket.io 4.8.4
+	floor  = "floor"  // the bare relay
+	plain  = "plain"  // socket.io/v2 as its README shows; first round only
 )
 
 var names = []string{ours, node, floor, plain}
@@ -47,11 +48,17 @@ func prepare(root, folder string, o options) ([]server.Spec, error) {
 func prepareOne(name, root, folder string, o options) (func(addr string) []string, error) {
 	switch name {
 	case ours:
-		binary := inside(root, o.ours)
-		if _, err := os.Stat(binary); err != nil {
+		command, err := build(inside(root, o.ours))
+		if err != nil {
 			return nil, fmt.Errorf("our server's binary: %w (run `make build`, or name another with -ours)", err)
 		}
-		return func(addr string) []string { return []string{binary, "-addr", addr, "-log-level", "warn"} }, nil
+		return command, nil
+	case before:
+		command, err := build(inside(root, o.before))
+		if err != nil {
+			return nil, fmt.Errorf("-before: %w", err)
+		}
+		return command, nil
 	case node:
 		dir := filepath.Join(root, "test/bench/node")
 		if _, err := os.Stat(filepath.Join(dir, "node_modules/socket.io")); err != nil {
@@ -60,12 +67,20 @@ func prepareOne(name, root, folder string, o options) (func(addr string) []strin
 		return func(addr string) []string { return []string{"node", filepath.Join(dir, "server.js"), addr} }, nil
 	}
 	binary := filepath.Join(folder, name)
-	build := exec.Command("go", "build", "-o", binary, "./test/bench/"+name)
-	build.Dir = root
-	if out, err := build.CombinedOutput(); err != nil {
+	compile := exec.Command("go", "build", "-o", binary, "./test/bench/"+name)
+	compile.Dir = root
+	if out, err := compile.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("build %s: %w: %s", name, err, out)
 	}
 	return func(addr string) []string { return []string{binary, addr} }, nil
+}
+
+// build returns how a build of our server is started, the same for each.
+func build(binary string) (func(addr string) []string, error) {
+	if _, err := os.Stat(binary); err != nil {
+		return nil, err
+	}
+	return func(addr string) []string { return []string{binary, "-addr", addr, "-log-level", "warn"} }, nil
 }
 
 // inside resolves a path that is relative to the repository.

@@ -1,0 +1,11 @@
+//go:build linux
+
+package main
+
+import (
+	"testing"
+
+	"signaling/internal/wiretest"
+)
+
+func TestMain(m *testing.M) { wiretest.Main(m) }
