@@ -1,8 +1,6 @@
 package adapter
 
 import (
-	"github.com/zishang520/socket.io-go-parser/v2/parser"
-
 	"signaling/internal/codec"
 	"signaling/internal/engine"
 )
@@ -40,16 +38,15 @@ func (e Encoder) Ack(namespace string, id uint64, args ...codec.Value) []*engine
 // Packet encodes a packet whose data is Go values; id is nil for none. It fails
 // for data that the format cannot express.
 func (e Encoder) Packet(t codec.Type, namespace string, id *uint64, data any) ([]*engine.Packet, error) {
-	p := &parser.Packet{Type: parser.CONNECT + parser.PacketType(t), Nsp: namespace, Id: id, Data: data}
 	buf := make([]byte, engine.Headroom, engine.Headroom+sizeHint)
 	if e.Format == codec.MessagePack {
-		packed, err := codec.AppendPackedPacket(buf, p)
+		packed, err := codec.AppendPackedPacket(buf, t, namespace, id, data)
 		if err != nil {
 			return nil, err
 		}
 		return []*engine.Packet{engine.NewBinaryIn(packed)}, nil
 	}
-	text, attachments, err := codec.AppendPacket(buf, p)
+	text, attachments, err := codec.AppendPacket(buf, t, namespace, id, data)
 	if err != nil {
 		return nil, err
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/zishang520/socket.io/v2/socket"
 
 	"signaling/internal/adapter"
+	"signaling/internal/codec"
 	"signaling/internal/engine"
 )
 
@@ -39,6 +40,7 @@ type Bridge struct {
 
 	// immutable once the first request is served
 	handlers  map[route]Handler
+	names     codec.Names        // of the events that handlers are for
 	arrivals  map[string]Arrival // by namespace
 	admission Admission          // nil: everyone is let in
 	limits    Limits
@@ -63,7 +65,7 @@ type route struct{ namespace, event string }
 // MessagePack; parser and adapter are set here. tune may set what only our
 // engine knows.
 func New(opts *socket.ServerOptions, log *slog.Logger, tune ...func(*engine.Options)) *Bridge {
-	b := &Bridge{log: log, handlers: make(map[route]Handler), arrivals: make(map[string]Arrival)}
+	b := &Bridge{log: log, handlers: make(map[route]Handler), names: make(codec.Names), arrivals: make(map[string]Arrival)}
 	b.encoder.Format = formatOf(opts)
 	opts.SetParser(packetParser{b})
 	opts.SetAdapter(&adapter.Builder{Hooks: b.newNamespace, Log: log, Encoder: b.encoder, Recovery: recoveryTime(opts)})
@@ -91,6 +93,7 @@ func (b *Bridge) Engine() eio.BaseServer { return b.base }
 // socket may have for it. It must be called before requests are served.
 func (b *Bridge) Handle(namespace, event string, h Handler) {
 	b.handlers[route{namespace, event}] = h
+	b.names[event] = event
 }
 
 // Match tells whether a request is below the path that the options give, and

@@ -20,7 +20,7 @@ type router struct{ b *Bridge }
 // first packet, so that a handshake alone costs it nothing.
 func (r router) Opened(s *engine.Session, b *engine.Batch) {
 	c := &conn{b: r.b, session: s, budget: r.b.newBudget()}
-	c.decoder.Format = r.b.encoder.Format
+	c.decoder.Format, c.decoder.Names = r.b.encoder.Format, r.b.names
 	s.SetValue(c)
 	r.b.enter()
 	c.expectJoining()

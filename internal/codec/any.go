@@ -1,14 +1,12 @@
 package codec
 
-import "github.com/zishang520/engine.io/v2/types"
-
 // Any decodes the value as the module's listeners expect it: map[string]any,
-// []any, float64, string, bool, nil, and a buffer in the place of binary data.
-// The buffer shares its bytes with everybody who got the packet: they may be
-// read but not changed in place. A value that is not valid JSON is nil.
+// []any, float64, string, bool, nil, and a buffer of the module's in the place
+// of binary data. The buffer shares its bytes with all receivers of the packet:
+// they must not be changed in place. A value that is not valid JSON is nil.
 //
-// The result may take some 40 times the space of the JSON (many small objects);
-// relaying does without it.
+// The result may take 40 times the space of the JSON, for many small objects.
+// Relaying does not need it.
 func (v Value) Any() any {
 	if v.packed() {
 		return v.packedAny()
@@ -21,7 +19,8 @@ func (v Value) Any() any {
 	return r.value()
 }
 
-// reader decodes valid JSON, which is at most MaxDepth deep: it may recurse.
+// reader decodes JSON that scanValue has accepted. It recurses at most MaxDepth
+// levels deep.
 type reader struct {
 	data        []byte
 	i           int
@@ -71,15 +70,15 @@ func (r *reader) object() any {
 	if r.attachments == nil || object[placeholderKey] != true {
 		return object
 	}
-	// The Decoder has let no other number through.
+	// The Decoder has refused numbers out of range: this is for JSON made by hand.
 	if n, ok := object[numKey].(float64); ok && n >= 0 && n < float64(len(*r.attachments)) {
-		return types.NewBytesBuffer((*r.attachments)[int(n)])
+		return newBuffer((*r.attachments)[int(n)])
 	}
 	return object
 }
 
 // more moves from an opening bracket, or from the end of an entry, to the next
-// entry. It returns false past the closing bracket.
+// entry. At the closing bracket it moves behind it and reports false.
 func (r *reader) more(closing byte) bool {
 	r.skipSpace()
 	if r.data[r.i] != closing {

@@ -1,18 +1,19 @@
 package codec
 
-// await drops what can be found again when the attachments have come, so that a
-// client that never sends them costs no more than a copy of its text.
+// await prepares for the attachments of the packet just read. It drops the
+// arguments, which Binary finds again: a client that never sends the attachments
+// costs no more than a copy of its text.
 func (d *Decoder) await(attachments int) {
 	d.dropArgs()
 	d.awaited = attachments
 }
 
-// Binary takes one binary message: an attachment of the packet that Text has
-// last read. It returns the packet with the last of its attachments, and nil
-// without an error before. It keeps a copy of data.
+// Binary takes one binary message. In JSON it is an attachment of the packet that
+// Text has read last, and Binary keeps a copy of it. It returns the packet with
+// the last of its attachments, and before that nil and no error.
 //
-// In MessagePack it is a whole packet, which aliases data and is valid until the
-// next call.
+// In MessagePack the message is a whole packet, which aliases data and is valid
+// until the next call of the Decoder.
 func (d *Decoder) Binary(data []byte) (*Packet, error) {
 	if d.Format == MessagePack {
 		return d.packed(data)
@@ -31,7 +32,7 @@ func (d *Decoder) Binary(data []byte) (*Packet, error) {
 	}
 	err := settlePlaceholders(d.packet.Data, len(attachments))
 	if err == nil {
-		err = d.payload() // finds the arguments again, see await
+		err = d.payload() // finds the arguments that await has dropped
 	}
 	if err != nil {
 		d.Release()

@@ -5,9 +5,9 @@ import (
 	"iter"
 )
 
-// scanEntry reads a value of an array or object up to the comma or closing
-// bracket, closing, that must follow it. The value is data[start:end]; the comma
-// or bracket is data[next-1].
+// scanEntry reads a value of an array or object, and the comma or closing bracket
+// after it; closing is that bracket. The value is data[start:end], the comma or
+// bracket data[next-1].
 func scanEntry(data []byte, i, depth int, closing byte) (start, end, next int, err error) {
 	start = skipSpace(data, i)
 	if end, err = scanValue(data, start, depth); err != nil {
@@ -20,7 +20,7 @@ func scanEntry(data []byte, i, depth int, closing byte) (start, end, next int, e
 	return start, end, i + 1, nil
 }
 
-// appendElements checks that data is a JSON array with nothing but white space
+// appendElements checks that data is a JSON array, with nothing but white space
 // after it, and appends its elements to dst.
 func appendElements(dst []Value, data []byte) ([]Value, error) {
 	if len(data) == 0 || data[0] != '[' {
@@ -36,8 +36,8 @@ func appendElements(dst []Value, data []byte) ([]Value, error) {
 			return dst, err
 		}
 		if len(dst) == cap(dst) {
-			// A Value takes 16 times the space of the shortest element. Growing step
-			// by step would let a hostile packet cost several times that.
+			// A Value takes 16 times the space of the shortest element. With append's
+			// own growth a hostile packet could cost several times that.
 			dst = append(make([]Value, 0, len(dst)+1+countElements(data, next)), dst...)
 		}
 		dst = append(dst, Value{JSON: data[start:end:end]})
@@ -56,7 +56,7 @@ func checkEnd(data []byte, i int) error {
 	return nil
 }
 
-// countElements returns how many elements follow data[i-1], as far as they are valid.
+// countElements returns how many valid elements follow data[i-1].
 func countElements(data []byte, i int) int {
 	n := 0
 	for data[i-1] == ',' {
@@ -70,8 +70,8 @@ func countElements(data []byte, i int) int {
 	return n
 }
 
-// members visits an object's keys, with their quotes, and values in order. It
-// visits nothing if data is no object, and stops where data is not valid.
+// members returns a sequence of an object's keys, with their quotes, and values.
+// It is empty if data is no object, and ends where data is not valid.
 func members(data []byte) iter.Seq2[[]byte, []byte] {
 	return func(yield func(key, value []byte) bool) {
 		if len(data) == 0 || data[0] != '{' {

@@ -5,34 +5,42 @@ import "bytes"
 const (
 	// keptArgs is how many arguments a Decoder keeps room for between packets.
 	keptArgs = 32
-	// keptText is the length up to which a Decoder remembers its last namespace
-	// and event name, so that the next packet need not allocate them again.
+	// keptText is the longest namespace and event name, in bytes, that a Decoder
+	// keeps, so that the next packet with it costs no allocation.
 	keptText = 64
 )
 
-// Decoder decodes the messages of one connection. Its zero value is ready, for
-// JSON. It
-// is not safe for concurrent use. After an error it is ready for a new packet,
-// though the connection should be closed.
+// Names are event names, each under itself. A Decoder returns these strings for
+// events of these names, instead of allocating new ones.
+type Names map[string]string
+
+// Decoder decodes the messages of one connection. Its zero value is ready for
+// packets in JSON. It is not safe for concurrent use. After an error it is ready
+// for a new packet, though the connection should be closed.
 //
-// Beyond the messages themselves it allocates at most 16 bytes for each byte of
-// a text message (for one that is nothing but one-digit arguments), a copy of a
-// binary packet's text, and of each attachment.
+// Besides the messages themselves it allocates at most 16 bytes for each byte of
+// a text message (if that is nothing but arguments of one digit), a copy of the
+// text of a binary packet, and a copy of each attachment.
 type Decoder struct {
-	Format Format // set before the first message, if at all
+	// Set before the first message, or left at their zero values.
+	Format Format
+	Names  Names // read only: Decoders may share it
 
 	packet Packet
 	args   []Value // backs packet.Args
 
-	namespace, name string // the last ones decoded, up to keptText
+	// The last ones decoded, up to keptText bytes.
+	namespace string
+	name      string
+	unlisted  string // the last event name that is not in Names
 
-	awaited     int      // attachments announced by packet; 0 when none is under way
+	awaited     int      // attachments that packet has announced; 0 if none are to come
 	attachments [][]byte // those that have come
 }
 
-// Text decodes one text message. It returns nil and no error for a binary
-// packet, whose attachments are still to come. The packet aliases data, and is
-// valid until the next call; of a binary packet the Decoder keeps a copy.
+// Text decodes one text message. It returns nil and no error for a binary packet
+// whose attachments are still to come. The packet aliases data and is valid
+// until the next call of the Decoder. Of a binary packet the Decoder keeps a copy.
 func (d *Decoder) Text(data []byte) (*Packet, error) {
 	if d.awaited > 0 || d.Format == MessagePack {
 		d.Release()
@@ -51,13 +59,13 @@ func (d *Decoder) Text(data []byte) (*Packet, error) {
 		rest = bytes.Clone(rest)
 	}
 	namespace, rest := cutNamespace(rest)
-	id, hasID, rest := cutID(rest)
-	d.packet = Packet{Type: t, Namespace: "/", ID: id, HasID: hasID}
+	p := &d.packet
+	p.Type, p.Namespace = t, "/"
 	if len(namespace) > 1 {
-		d.packet.Namespace = recall(&d.namespace, namespace)
+		p.Namespace = recall(&d.namespace, namespace)
 	}
-	if len(rest) > 0 {
-		d.packet.Data = rest
+	if p.ID, p.HasID, rest = cutID(rest); len(rest) > 0 {
+		p.Data = rest
 		if err := d.payload(); err != nil {
 			return nil, err
 		}
@@ -69,9 +77,9 @@ func (d *Decoder) Text(data []byte) (*Packet, error) {
 	return &d.packet, nil
 }
 
-// Release drops what the last packet referred to, and a packet whose
-// attachments are still to come. It is for callers whose message buffers would
-// be kept alive by an idle Decoder.
+// Release drops the references to the last packet's message, and a packet whose
+// attachments are still to come. Without it an idle Decoder keeps the message of
+// its last packet in memory.
 func (d *Decoder) Release() {
 	d.packet = Packet{}
 	d.dropArgs()
@@ -86,8 +94,8 @@ func (d *Decoder) dropArgs() {
 	d.packet.Args = nil
 }
 
-// payload checks that the packet's data is JSON of the shape that its type asks
-// for, and finds the event name and the arguments in it.
+// payload checks that the packet's data is JSON of the shape that its type
+// requires, and finds the event name and the arguments in it.
 func (d *Decoder) payload() error {
 	p := &d.packet
 	switch p.Type {
@@ -113,7 +121,7 @@ func (d *Decoder) payload() error {
 	return ErrInvalidPayload // a DISCONNECT has none
 }
 
-// eventName takes the event's name off the front of the arguments.
+// eventName takes the name of the event off the front of the arguments.
 func (d *Decoder) eventName() error {
 	p := &d.packet
 	if len(p.Args) == 0 {
@@ -124,7 +132,7 @@ func (d *Decoder) eventName() error {
 	p.HasName = true
 	switch c := name[0]; {
 	case c == '"':
-		p.Name = d.internName(name)
+		p.Name = d.unquoteName(name)
 		if isReserved(p.Name) {
 			return ErrReservedName
 		}
@@ -137,28 +145,36 @@ func (d *Decoder) eventName() error {
 	return nil
 }
 
-// internName decodes an event name. The four of a call, and the one that came
-// last, cost no allocation.
-func (d *Decoder) internName(quoted []byte) string {
+// unquoteName decodes an event name, a JSON string.
+func (d *Decoder) unquoteName(quoted []byte) string {
 	raw := quoted[1 : len(quoted)-1]
-	switch string(raw) {
-	case "offer":
-		return "offer"
-	case "answer":
-		return "answer"
-	case "onicecandidate":
-		return "onicecandidate"
-	case "message":
-		return "message"
+	if string(raw) == d.name { // it has no escapes: they are not kept
+		return d.name
 	}
 	if bytes.IndexByte(raw, '\\') >= 0 {
 		return unquote(quoted)
 	}
-	return recall(&d.name, raw)
+	return d.intern(raw)
 }
 
-// recall returns text as a string: last, if it is the same, or else a new one
-// that becomes last unless it is long.
+// intern returns an event name as a string. It does not allocate for a name in
+// Names, the last name, and the last one that is not in Names.
+func (d *Decoder) intern(name []byte) string {
+	if string(name) == d.name {
+		return d.name
+	}
+	s, listed := d.Names[string(name)]
+	if !listed {
+		s = recall(&d.unlisted, name)
+	}
+	if len(s) <= keptText {
+		d.name = s
+	}
+	return s
+}
+
+// recall returns text as a string: *last if it is the same, else a new one,
+// which it stores in *last unless it is long.
 func recall(last *string, text []byte) string {
 	if string(text) == *last {
 		return *last
@@ -170,8 +186,8 @@ func recall(last *string, text []byte) string {
 	return s
 }
 
-// isReserved reports whether the name has a meaning of its own to the event
-// emitters of the client or the server, who therefore never send it.
+// isReserved reports whether the event emitters of the client or the server use
+// the name themselves. It cannot be sent as an event.
 func isReserved(name string) bool {
 	switch name {
 	case "connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener":

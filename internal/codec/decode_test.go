@@ -213,6 +213,42 @@ func TestDecoderDoesNotAllocate(t *testing.T) {
 	}
 }
 
+// Events of listed names and one other may come in any order.
+func TestDecoderDoesNotAllocateListedNames(t *testing.T) {
+	names := Names{"offer": "offer", "onicecandidate": "onicecandidate"}
+	json := Decoder{Names: names}
+	packed := Decoder{Format: MessagePack, Names: names}
+	var texts, binaries [][]byte
+	for _, name := range []string{"offer", "chat message", "onicecandidate", "offer"} {
+		texts = append(texts, []byte(`2["`+name+`",1]`))
+		binaries = append(binaries, AppendPackedEvent(nil, "/", name))
+	}
+	n := testing.AllocsPerRun(100, func() {
+		for i := range texts {
+			a, errA := json.Text(texts[i])
+			b, errB := packed.Binary(binaries[i])
+			if errA != nil || errB != nil || a.Name != b.Name || a.Name == "" {
+				t.Fatalf("%s: %v, %v, %v, %v", texts[i], a, errA, b, errB)
+			}
+		}
+	})
+	if n != 0 {
+		t.Errorf("%v allocations, want none", n)
+	}
+}
+
+// A backslash in a listed name is no escape.
+func TestDecoderReadsEscapesBeforeListedNames(t *testing.T) {
+	d := Decoder{Names: Names{`a\b`: `a\b`}}
+	for text, want := range map[string]string{`2["a\b"]`: "a\b", `2["a\\b"]`: `a\b`} {
+		for range 2 {
+			if p, err := d.Text([]byte(text)); err != nil || p.Name != want {
+				t.Errorf("%s: %v, error %v, want %q", text, p, err, want)
+			}
+		}
+	}
+}
+
 func TestDecoderKeepsNothingLarge(t *testing.T) {
 	var d Decoder
 	if _, err := d.Text([]byte(`2["x"` + strings.Repeat(",1", 100_000) + `]`)); err != nil {
@@ -222,7 +258,7 @@ func TestDecoderKeepsNothingLarge(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.Release()
-	if cap(d.args) > keptArgs || len(d.name) > keptText || d.packet.Data != nil {
+	if cap(d.args) > keptArgs || len(d.name) > keptText || len(d.unlisted) > keptText || d.packet.Data != nil {
 		t.Errorf("%d arguments, a name of %d bytes and data %.10q are kept", cap(d.args), len(d.name), d.packet.Data)
 	}
 }

@@ -5,13 +5,14 @@ import (
 	"strconv"
 )
 
-// AppendEvent appends the text of an event packet to dst and returns it with
-// the attachments to send after it, which it shares with args. The event is a
-// binary one if args refer to attachments: those are numbered anew in order of
-// appearance, once each, and what args do not refer to is left out. The zero
-// Value is written as null. A namespace of "/" or "" is not written.
+// AppendEvent appends the text of an event packet to dst, and returns it with
+// the attachments to send after it, whose memory it shares with args. The event
+// is a binary one if args refer to attachments: these are numbered anew in order
+// of appearance, once each, and attachments that args do not refer to are left
+// out. The zero Value is written as null. A namespace of "/" or "" is not
+// written.
 //
-// It is safe for concurrent use, also with the same args.
+// It is safe for concurrent use, even with the same args.
 func AppendEvent(dst []byte, namespace, name string, args ...Value) (text []byte, attachments [][]byte) {
 	e := encoder{text: dst, start: len(dst)}
 	e.header(Event, namespace)
@@ -56,8 +57,8 @@ func (e *encoder) header(t Type, namespace string) {
 	}
 }
 
-// finish makes a binary packet of one that has come to have attachments: how
-// many is known only now.
+// finish turns a packet that refers to attachments into a binary one. Their
+// number, which stands before the payload, is known only at the end.
 func (e *encoder) finish() ([]byte, [][]byte) {
 	if n := len(e.attachments); n > 0 {
 		e.text[e.start] += byte(BinaryEvent - Event)
@@ -67,7 +68,7 @@ func (e *encoder) finish() ([]byte, [][]byte) {
 	return e.text, e.attachments
 }
 
-// relay writes a value as it came, but for the numbers of its attachments.
+// relay writes a value as it came, with the numbers of its attachments replaced.
 func (e *encoder) relay(v Value) {
 	if len(v.JSON) == 0 {
 		e.text = append(e.text, "null"...)
@@ -81,7 +82,7 @@ func (e *encoder) relay(v Value) {
 	if v.attachments != nil {
 		for _, p := range findPlaceholders(v.JSON) {
 			if !(p.num >= 0 && p.num < float64(len(*v.attachments))) {
-				continue // JSON that was changed by hand
+				continue // JSON made by hand
 			}
 			e.text = append(e.text, v.JSON[written:p.start]...)
 			e.attach((*v.attachments)[int(p.num)])
@@ -91,7 +92,7 @@ func (e *encoder) relay(v Value) {
 	e.text = append(e.text, v.JSON[written:]...)
 }
 
-// convert writes a value that came in MessagePack.
+// convert writes a MessagePack value as JSON.
 func (e *encoder) convert(v Value) {
 	d := dataEncoder{encoder: *e, attaches: true}
 	if err := walk(&d, v.Any(), 0); err != nil { // it is no deeper than JSON may be
@@ -100,8 +101,8 @@ func (e *encoder) convert(v Value) {
 	*e = d.encoder
 }
 
-// attach writes a placeholder for data. Data that is there already is not
-// attached again: a few bytes of placeholder must not cost a megabyte each.
+// attach writes a placeholder for data. Data that is attached already is not
+// attached again: each placeholder of a few bytes could add a megabyte.
 func (e *encoder) attach(data []byte) {
 	n := slices.IndexFunc(e.attachments, func(a []byte) bool { return same(a, data) })
 	if n < 0 {

@@ -2,7 +2,7 @@ package codec
 
 import "errors"
 
-// What a client can do wrong. Each of them ends its connection.
+// Errors in what a client has sent. The connection should be closed.
 var (
 	ErrUnknownType        = errors.New("unknown packet type: want a digit from 0 to 6")
 	ErrIllegalAttachments = errors.New("illegal attachments: want a count from 1 and placeholders numbered below it")

@@ -8,8 +8,8 @@ import (
 
 // cutType takes the packet type off the front of text.
 //
-// The reference reads the type with JavaScript's Number, to which white space
-// and the empty string are 0: both make a CONNECT.
+// The reference reads the type with JavaScript's Number, which returns 0 for
+// white space and for the empty string: both are a CONNECT.
 func cutType(text []byte) (t Type, rest []byte, err error) {
 	if len(text) == 0 {
 		return Connect, nil, nil
@@ -24,7 +24,7 @@ func cutType(text []byte) (t Type, rest []byte, err error) {
 }
 
 // cutAttachments takes the attachment count and its dash off the front of text.
-// Any spelling of 1 to 10 that JavaScript's Number reads is a count: 01, 1.0 and 0x1 are.
+// The count may be spelt in any way that JavaScript's Number reads: 01, 1.0, 0x1.
 func cutAttachments(text []byte) (n int, rest []byte, err error) {
 	count, rest, found := bytes.Cut(text, []byte{'-'})
 	if !found {
@@ -50,9 +50,9 @@ func cutNamespace(text []byte) (namespace, rest []byte) {
 	return namespace, rest
 }
 
-// cutID takes the acknowledgement id off the front of text. It never fails: an
-// id that does not fit is saturated, and so is one with a gap in it, which is
-// NaN to the reference and, like a number nobody counts up to, matches nothing.
+// cutID takes the acknowledgement id off the front of text. It never fails. An id
+// that does not fit is MaxUint64, which matches no acknowledgement, and so is one
+// with white space in it, which is NaN to the reference.
 func cutID(text []byte) (id uint64, ok bool, rest []byte) {
 	n := 0
 	for n < len(text) {
@@ -60,7 +60,7 @@ func cutID(text []byte) (id uint64, ok bool, rest []byte) {
 			n++
 			continue
 		}
-		// White space counts as a digit with the reference: alone it is the id 0.
+		// To the reference white space is a digit: alone it is the id 0.
 		w := spaceWidth(text[n:])
 		if w == 0 {
 			break

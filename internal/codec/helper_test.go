@@ -25,3 +25,19 @@ func decodeBinary(t testing.TB, text string, attachments ...[]byte) *Packet {
 	}
 	return p
 }
+
+// goPacket is a packet whose payload is Go values.
+type goPacket struct {
+	Type      Type
+	Namespace string
+	ID        *uint64
+	Data      any
+}
+
+func (p goPacket) append(dst []byte) ([]byte, [][]byte, error) {
+	return AppendPacket(dst, p.Type, p.Namespace, p.ID, p.Data)
+}
+
+func (p goPacket) appendPacked(dst []byte) ([]byte, error) {
+	return AppendPackedPacket(dst, p.Type, p.Namespace, p.ID, p.Data)
+}

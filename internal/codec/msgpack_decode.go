@@ -2,18 +2,18 @@ package codec
 
 import "math"
 
-// maxPackedArgs bounds the arguments of an event, of which each may be a single
-// byte and takes a Value.
+// maxPackedArgs is how many arguments an event may have. Each takes a Value, and
+// may be a single byte on the wire.
 const maxPackedArgs = 1 << 16
 
-// maxSafeInteger is the largest integer that JavaScript tells from the next one.
+// maxSafeInteger is JavaScript's Number.MAX_SAFE_INTEGER.
 const maxSafeInteger = 1<<53 - 1
 
 // packedFields are the members of a packet's map; the zero Value is none.
 type packedFields struct{ kind, namespace, data, id Value }
 
 // packed decodes a packet in MessagePack. It checks what the reference parser
-// does and, as for JSON, that no event has a reserved name.
+// checks and, as for JSON, that no event has a reserved name.
 func (d *Decoder) packed(data []byte) (*Packet, error) {
 	d.Release()
 	fields, err := scanFields(data)
@@ -39,7 +39,7 @@ func (d *Decoder) packed(data []byte) (*Packet, error) {
 	return &d.packet, nil
 }
 
-// scanFields checks all of a packet, and finds its members.
+// scanFields checks a whole packet and finds the members of its map.
 func scanFields(data []byte) (f packedFields, err error) {
 	h, err := readPackHead(data, 0)
 	switch {
@@ -68,7 +68,7 @@ func scanFields(data []byte) (f packedFields, err error) {
 	return f, nil
 }
 
-// set notes a member. Of several with the same name the last counts.
+// set stores a member. Of several with the same name the last counts.
 func (f *packedFields) set(key []byte, value Value) {
 	switch string(key) {
 	case "type":
@@ -82,14 +82,14 @@ func (f *packedFields) set(key []byte, value Value) {
 	}
 }
 
-// undefined reports whether a member is not there, which to JavaScript is the
-// same as being undefined.
+// undefined reports whether the value is undefined or, as the zero Value, is a
+// member that does not exist: JavaScript does not distinguish them.
 func (v Value) undefined() bool {
 	h, ok := v.packedHead()
 	return !ok || h.kind == packUndefined
 }
 
-// packedInteger returns a number that is an integer from 0 to most.
+// packedInteger returns the value if it is an integer from 0 to most.
 func packedInteger(v Value, most float64) (uint64, bool) {
 	h, ok := v.packedHead()
 	if !ok || h.kind != packNumber || h.number != math.Trunc(h.number) || h.number < 0 || h.number > most {
@@ -112,7 +112,7 @@ func packedID(v Value) (id uint64, has, ok bool) {
 }
 
 // packedPayload checks that the payload is of the shape that the packet's type
-// asks for, and finds the event name and the arguments in it.
+// requires, and finds the event name and the arguments in it.
 func (d *Decoder) packedPayload(data Value) error {
 	p := &d.packet
 	h, _ := data.packedHead()
@@ -153,13 +153,13 @@ func (d *Decoder) packedArgs(data Value, h packHead) error {
 	}
 	p.Args = d.args
 	if p.Type == Ack || h.count == 0 {
-		return nil // an event of nothing means nothing
+		return nil // an event without a name has no meaning
 	}
 	name := p.Args[0]
 	p.Args = p.Args[1:]
 	switch h, _ := name.packedHead(); h.kind {
 	case packString:
-		p.Name, p.HasName = recall(&d.name, name.JSON[h.start:]), true
+		p.Name, p.HasName = d.intern(name.JSON[h.start:]), true
 		if isReserved(p.Name) {
 			return ErrReservedName
 		}

@@ -9,12 +9,11 @@ import (
 	"reflect"
 	"strings"
 	"time"
-
-	"github.com/zishang520/socket.io-go-parser/v2/parser"
 )
 
 // AppendPackedEvent appends an event packet in MessagePack to dst. Arguments in
-// that format go through as they came; the zero Value is undefined.
+// that format are written as they came, others are converted. The zero Value is
+// written as undefined.
 func AppendPackedEvent(dst []byte, namespace, name string, args ...Value) []byte {
 	e := packer{dst}
 	e.header(Event, namespace, 1)
@@ -41,43 +40,40 @@ func AppendPackedAck(dst []byte, namespace string, id uint64, args ...Value) []b
 	return e.out
 }
 
-// AppendPackedPacket appends one of the module's packets in MessagePack to dst,
-// as AppendPacket does in JSON. Binary data stands in its place, NaN and the
-// infinities are numbers, and a time.Time is a Date.
-func AppendPackedPacket(dst []byte, p *parser.Packet) ([]byte, error) {
-	if !p.Type.Valid() {
+// AppendPackedPacket appends a packet in MessagePack whose payload is Go values
+// to dst, as AppendPacket does in JSON. Binary data is written in its place, NaN
+// and the infinities are numbers, and a time.Time is a Date.
+func AppendPackedPacket(dst []byte, t Type, namespace string, id *uint64, data any) ([]byte, error) {
+	if t > BinaryAck {
 		return dst, ErrUnknownType
-	}
-	t := Type(p.Type - parser.CONNECT)
-	if t.binary() {
-		t -= BinaryEvent - Event
 	}
 	e := packer{dst}
 	members := 0
-	if p.Data != nil {
+	if data != nil {
 		members++
 	}
-	if p.Id != nil {
+	if id != nil {
 		members++
 	}
-	e.header(t, p.Nsp, members)
-	if p.Id != nil {
+	e.header(t.plain(), namespace, members)
+	if id != nil {
 		e.str("id")
-		e.number(float64(*p.Id))
+		e.number(float64(*id))
 	}
-	if p.Data != nil {
+	if data != nil {
 		e.str("data")
-		if err := walk(&e, p.Data, 1); err != nil {
+		if err := walk(&e, data, 1); err != nil {
 			return dst, err
 		}
 	}
 	return e.out, nil
 }
 
-// packer writes one packet in MessagePack.
+// packer writes one packet in MessagePack. It is the writer of that format.
 type packer struct{ out []byte }
 
-// header writes what every packet has, before the members of its own.
+// header writes the head of a packet's map, which has members more entries, and
+// the two entries that every packet has.
 func (e *packer) header(t Type, namespace string, members int) {
 	if namespace == "" {
 		namespace = "/"
@@ -89,7 +85,7 @@ func (e *packer) header(t Type, namespace string, members int) {
 	e.str(namespace)
 }
 
-// undefined is JavaScript's, see MessagePack.
+// undefined is JavaScript's undefined: see MessagePack.
 var undefined = []byte{0xD4, 0, 0}
 
 func (e *packer) relay(v Value) {
@@ -98,7 +94,7 @@ func (e *packer) relay(v Value) {
 		return
 	}
 	converted := *e
-	if len(v.JSON) == 0 || walk(&converted, v.Any(), 0) != nil { // what JSON allows is not too deep
+	if len(v.JSON) == 0 || walk(&converted, v.Any(), 0) != nil { // walk does not fail: what Any returns is at most MaxDepth deep
 		e.out = append(e.out, undefined...)
 		return
 	}
@@ -136,7 +132,8 @@ func (e *packer) object(v reflect.Value, depth int) error {
 	return nil
 }
 
-// marshal writes what encoding/json makes of v, or a time as the extension for it.
+// marshal writes a time.Time as a Date, and any other value by way of the JSON
+// that encoding/json makes of it.
 func (e *packer) marshal(v any) error {
 	if t, ok := v.(time.Time); ok {
 		e.out = binary.BigEndian.AppendUint64(append(e.out, 0xD7, 0), uint64(t.UnixMilli()))
@@ -150,8 +147,9 @@ func (e *packer) marshal(v any) error {
 	return nil
 }
 
-// count writes the head of an array or a map: short is that of an empty one of
-// at most 15 members, long that with a count of two bytes behind it.
+// count writes the head of an array or map of n elements. The first byte is
+// short|n below 16 elements, else long with a count of two bytes after it, or
+// long+1 with one of four.
 func (e *packer) count(short, long byte, n int) {
 	switch {
 	case n < 16:
@@ -163,7 +161,7 @@ func (e *packer) count(short, long byte, n int) {
 	}
 }
 
-// str writes a string. What is not UTF-8 in it becomes U+FFFD.
+// str writes a string. Bytes that are not UTF-8 become U+FFFD.
 func (e *packer) str(s string) {
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	if len(s) < 32 {
@@ -179,8 +177,9 @@ func (e *packer) binary(data []byte) {
 	e.out = append(e.out, data...)
 }
 
-// length writes the head of a string or of binary data: first is that with a
-// length of one byte behind it.
+// length writes the head of a string or of binary data of n bytes. Its first
+// byte is first with a length of one byte after it, first+1 with one of two, or
+// first+2 with one of four.
 func (e *packer) length(first byte, n int) {
 	switch {
 	case n < 1<<8:
@@ -194,8 +193,8 @@ func (e *packer) length(first byte, n int) {
 
 func (e *packer) float(f float64, _ int) { e.number(f) }
 
-// number writes a number as JavaScript has them: integers as such, as far as it
-// tells them apart.
+// number writes a JavaScript number: as an integer if it is one that JavaScript
+// represents exactly, else as a float.
 func (e *packer) number(f float64) {
 	if f == math.Trunc(f) && math.Abs(f) <= maxSafeInteger {
 		e.signed(int64(f))

@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// packKind is what a MessagePack value stands for in JavaScript.
+// packKind is the kind of a MessagePack value, as JavaScript has them.
 type packKind uint8
 
 const (
@@ -18,7 +18,7 @@ const (
 	packDate
 	packString
 	packBinary
-	packExtension // one that means nothing to clients: its type and data
+	packExtension // one without a meaning to clients, who see its type and data
 	packArray
 	packMap
 )
@@ -26,14 +26,14 @@ const (
 // packHead is the beginning of a value.
 type packHead struct {
 	kind   packKind
-	start  int     // where the content begins
-	size   int     // of the content in bytes; 0 for arrays and maps
-	count  int     // of the values in it: a map has two for each of its entries
+	start  int     // the index of the content
+	size   int     // the length of the content in bytes; 0 for arrays and maps
+	count  int     // the number of values in it: a map has two for each entry
 	number float64 // a number, a date's milliseconds, an extension's type
 }
 
-// packHeads are the bytes from 0xC0 to 0xDF: what they begin, and how many
-// bytes of length (or of the number itself) follow.
+// packHeads are, for the first bytes from 0xC0 to 0xDF, the form of the value and
+// how many bytes of its length, or of the number itself, follow.
 var packHeads = [32]struct {
 	form packForm
 	wide int
@@ -50,6 +50,7 @@ var packHeads = [32]struct {
 	{formMap, 2}, {formMap, 4},
 }
 
+// packForm is the form of a value on the wire.
 type packForm uint8
 
 const (
@@ -68,9 +69,9 @@ const (
 	formMap
 )
 
-// readPackHead reads the beginning of the value at data[i]. It fails if that is
-// no value, or if data ends before the value can: every value in an array or
-// map takes a byte.
+// readPackHead reads the head of the value at data[i]. It fails if that is no
+// value, or if data is too short for its content, where each value in an array or
+// map takes at least a byte.
 func readPackHead(data []byte, i int) (packHead, error) {
 	if i >= len(data) {
 		return packHead{}, ErrInvalidPayload
@@ -96,6 +97,8 @@ func readPackHead(data []byte, i int) (packHead, error) {
 	return h, nil
 }
 
+// readLongHead is readPackHead for the first bytes in packHeads. It does not check
+// that data holds the content.
 func readLongHead(data []byte, i int) (h packHead, ok bool) {
 	form, wide := packHeads[data[i]-0xC0].form, packHeads[data[i]-0xC0].wide
 	h.start = i + 1
@@ -149,7 +152,8 @@ func readLongHead(data []byte, i int) (h packHead, ok bool) {
 	return h, true
 }
 
-// readExtension reads the type of an extension of size bytes.
+// readExtension reads the type of an extension with a content of size bytes. It is
+// of one of the forms of fixed size or not.
 func readExtension(data []byte, h packHead, size int, fixed bool) (packHead, bool) {
 	if len(data)-h.start < 1+size {
 		return h, false
@@ -177,8 +181,8 @@ func readUint(b []byte) (n uint64) {
 	return n
 }
 
-// scanPacked checks the value at data[i], which stands in depth arrays and maps,
-// and returns the index after it.
+// scanPacked checks the value at data[i] with all in it, and returns the index
+// after it. The value stands in depth arrays and maps.
 func scanPacked(data []byte, i, depth int) (end int, err error) {
 	h, err := readPackHead(data, i)
 	if err != nil {

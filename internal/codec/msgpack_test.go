@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/zishang520/engine.io/v2/types"
-	"github.com/zishang520/socket.io-go-parser/v2/parser"
 )
 
 // be returns n zero bytes and behind them last, big-endian as it were.
@@ -69,7 +68,7 @@ func TestPackedValueAsListenersGetIt(t *testing.T) {
 // repacked encodes a value as the module's and decodes it.
 func repacked(t testing.TB, v any) any {
 	t.Helper()
-	data, err := AppendPackedPacket(nil, &parser.Packet{Type: parser.EVENT, Data: []any{"ev", v}})
+	data, err := (goPacket{Type: Event, Data: []any{"ev", v}}).appendPacked(nil)
 	if err != nil {
 		t.Fatalf("encode %#v: %v", v, err)
 	}
@@ -212,29 +211,29 @@ func TestModulesPacketInMessagePack(t *testing.T) {
 	self[0] = &self
 	for _, row := range []struct {
 		name string
-		p    *parser.Packet
+		p    goPacket
 		want string
 	}{
-		{"a DISCONNECT", &parser.Packet{Type: parser.DISCONNECT}, "\x82\xA4type\x01\xA3nsp\xA1/"},
-		{"a CONNECT", &parser.Packet{Type: parser.CONNECT, Nsp: "/a", Data: map[string]any{"sid": "x"}}, "\x83\xA4type\x00\xA3nsp\xA2/a\xA4data\x81\xA3sid\xA1x"},
-		{"a binary acknowledgement", &parser.Packet{Type: parser.BINARY_ACK, Id: &id, Data: []any{[]byte("hi")}}, "\x84\xA4type\x03\xA3nsp\xA1/\xA2id\xCD\x01\x2C\xA4data\x91\xC4\x02hi"},
-		{"Go's own kinds", &parser.Packet{Type: parser.EVENT, Data: []any{int8(-1), uint16(500), float32(0.5), struct {
+		{"a DISCONNECT", goPacket{Type: Disconnect}, "\x82\xA4type\x01\xA3nsp\xA1/"},
+		{"a CONNECT", goPacket{Type: Connect, Namespace: "/a", Data: map[string]any{"sid": "x"}}, "\x83\xA4type\x00\xA3nsp\xA2/a\xA4data\x81\xA3sid\xA1x"},
+		{"a binary acknowledgement", goPacket{Type: BinaryAck, ID: &id, Data: []any{[]byte("hi")}}, "\x84\xA4type\x03\xA3nsp\xA1/\xA2id\xCD\x01\x2C\xA4data\x91\xC4\x02hi"},
+		{"Go's own kinds", goPacket{Type: Event, Data: []any{int8(-1), uint16(500), float32(0.5), struct {
 			A int `json:"a"`
 		}{1}, []string{"x"}, Value{JSON: []byte(`[1.5]`)}, (*int)(nil)}},
 			"\x83\xA4type\x02\xA3nsp\xA1/\xA4data\x97\xFF\xCD\x01\xF4\xCB\x3F\xE0" + be(6, 0) + "\x81\xA1a\x01\x91\xA1x\x91\xCB\x3F\xF8" + be(6, 0) + "\xC0"},
-		{"readers", &parser.Packet{Type: parser.EVENT, Data: []any{strings.NewReader("t"), bytes.NewReader([]byte("b")), types.NewStringBufferString("s")}},
+		{"readers", goPacket{Type: Event, Data: []any{strings.NewReader("t"), bytes.NewReader([]byte("b")), types.NewStringBufferString("s")}},
 			"\x83\xA4type\x02\xA3nsp\xA1/\xA4data\x93\xA1t\xC4\x01b\xA1s"},
-		{"text that is not UTF-8", &parser.Packet{Type: parser.EVENT, Data: []any{"\xFF"}}, "\x83\xA4type\x02\xA3nsp\xA1/\xA4data\x91\xA3\uFFFD"},
+		{"text that is not UTF-8", goPacket{Type: Event, Data: []any{"\xFF"}}, "\x83\xA4type\x02\xA3nsp\xA1/\xA4data\x91\xA3\uFFFD"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			got, err := AppendPackedPacket([]byte("before"), row.p)
+			got, err := row.p.appendPacked([]byte("before"))
 			if err != nil || string(got) != "before"+row.want {
 				t.Errorf("it is % x (%v), want % x", got[len("before"):], err, row.want)
 			}
 		})
 	}
 	for _, bad := range []any{self, func() {}, make(chan int)} {
-		if out, err := AppendPackedPacket([]byte("before"), &parser.Packet{Type: parser.EVENT, Data: []any{bad}}); err == nil || string(out) != "before" {
+		if out, err := (goPacket{Type: Event, Data: []any{bad}}).appendPacked([]byte("before")); err == nil || string(out) != "before" {
 			t.Errorf("%T becomes % x", bad, out)
 		}
 	}

@@ -4,17 +4,15 @@ import (
 	"bytes"
 	"iter"
 	"time"
-
-	"github.com/zishang520/engine.io/v2/types"
 )
 
-// inMessagePack is what the attachments of a Value point to that is in this
-// format: it has none, and the bytes in its field JSON are MessagePack.
+// inMessagePack is the attachments of a Value in MessagePack: its field JSON holds
+// bytes in that format, and it has no attachments.
 var inMessagePack = new([][]byte)
 
 func (v Value) packed() bool { return v.attachments == inMessagePack }
 
-// packedValue returns the value that is data, which scanPacked has passed.
+// packedValue returns data, a value that scanPacked has accepted, as a Value.
 func packedValue(data []byte) Value { return Value{JSON: data, attachments: inMessagePack} }
 
 // packedHead returns the head of a value that is in MessagePack.
@@ -45,7 +43,7 @@ func (v Value) packedText() (string, bool) {
 	return string(text), ok
 }
 
-// packedBytes returns what is in a string or in binary data.
+// packedBytes returns the content of a value of the kind, string or binary data.
 func (v Value) packedBytes(kind packKind) ([]byte, bool) {
 	h, ok := v.packedHead()
 	if !ok || h.kind != kind {
@@ -62,14 +60,15 @@ func (v Value) packedElements() (iter.Seq[Value], bool) {
 	return v.packedValues(h), true
 }
 
-// packedValues visits what is in an array, or the keys and values of a map.
+// packedValues returns a sequence of the elements of an array, or of the keys and
+// values of a map.
 func (v Value) packedValues(h packHead) iter.Seq[Value] {
 	return func(yield func(Value) bool) {
 		i := h.start
 		for range h.count {
 			end, err := scanPacked(v.JSON, i, 0)
 			if err != nil || !yield(packedValue(v.JSON[i:end:end])) {
-				return // an error is that of bytes made by hand
+				return // only bytes made by hand have an error
 			}
 			i = end
 		}
@@ -91,9 +90,9 @@ func (v Value) packedNull() bool {
 	return ok && (h.kind == packNull || h.kind == packUndefined)
 }
 
-// packedAny is Any. Binary data is a copy: a message's bytes are not kept. A
-// Date is a time.Time, and an extension that means nothing to clients an array
-// of its type and its data, as they see it.
+// packedAny is Any for MessagePack. Binary data is a copy, because the message may
+// be overwritten. A Date is a time.Time. An extension without a meaning to clients
+// is an array of its type and its data, as they see it.
 func (v Value) packedAny() any {
 	if _, err := scanPacked(v.JSON, 0, 0); err != nil {
 		return nil
@@ -102,7 +101,8 @@ func (v Value) packedAny() any {
 	return r.value()
 }
 
-// packReader decodes what scanPacked has passed: it may recurse.
+// packReader decodes a value that scanPacked has accepted. It recurses at most
+// MaxDepth levels deep.
 type packReader struct {
 	data []byte
 	i    int
@@ -122,9 +122,9 @@ func (r *packReader) value() any {
 	case packString:
 		return string(content)
 	case packBinary:
-		return types.NewBytesBuffer(bytes.Clone(content))
+		return newBuffer(bytes.Clone(content))
 	case packExtension:
-		return []any{h.number, types.NewBytesBuffer(bytes.Clone(content))}
+		return []any{h.number, newBuffer(bytes.Clone(content))}
 	case packArray:
 		array := make([]any, h.count)
 		for i := range array {
@@ -141,7 +141,7 @@ func (r *packReader) object(h packHead) any {
 	object := make(map[string]any, h.count/2)
 	for range h.count / 2 {
 		key, value := r.value(), r.value()
-		switch key := key.(type) { // keys of another kind mean nothing to anybody
+		switch key := key.(type) { // keys of other kinds are left out
 		case string:
 			object[key] = value
 		case float64:

@@ -9,9 +9,9 @@ import (
 	"unicode/utf8"
 )
 
-// parseNumber is JavaScript's Number() applied to a string (ECMA-262,
-// StringToNumber): white space around it is ignored, nothing at all is 0,
-// what is no number is NaN.
+// parseNumber returns what JavaScript's Number() returns for a string (ECMA-262,
+// StringToNumber): white space around the number is ignored, the empty string is
+// 0, and what is no number is NaN.
 func parseNumber(s []byte) float64 {
 	s = trimSpace(s)
 	if len(s) == 0 {
@@ -39,7 +39,8 @@ func parseNumber(s []byte) float64 {
 	return parseFloat(s)
 }
 
-// parseInteger reads digits of the base; more than 64 bits of them are merely large.
+// parseInteger reads digits of the base. A number of more than 64 bits becomes
+// 2^64, which is as good as any: all are out of range.
 func parseInteger(digits []byte, base int) float64 {
 	n, err := strconv.ParseUint(string(digits), base, 64)
 	if errors.Is(err, strconv.ErrSyntax) {
@@ -48,8 +49,8 @@ func parseInteger(digits []byte, base int) float64 {
 	return float64(n)
 }
 
-// isDecimal reports whether s is digits with an optional fraction and exponent,
-// where either side of the point may be empty, but not both.
+// isDecimal reports whether s is digits with an optional fraction and exponent.
+// One side of the point may be empty.
 func isDecimal(s []byte) bool {
 	i := skipDigits(s, 0)
 	digits := i
@@ -61,22 +62,11 @@ func isDecimal(s []byte) bool {
 	if digits == 0 {
 		return false
 	}
-	if i < len(s) && s[i]|0x20 == 'e' {
-		i++
-		if i < len(s) && (s[i] == '+' || s[i] == '-') {
-			i++
-		}
-		end := skipDigits(s, i)
-		if end == i {
-			return false
-		}
-		i = end
-	}
-	return i == len(s)
+	return scanExponent(s, i) == len(s)
 }
 
-// parseFloat reads a number that is known to be well formed. One that is too
-// large is infinite, as it is in JavaScript.
+// parseFloat reads a well-formed number. One that is too large is infinite, as in
+// JavaScript.
 func parseFloat(s []byte) float64 {
 	f, _ := strconv.ParseFloat(string(s), 64)
 	return f
@@ -108,9 +98,9 @@ func appendFloat(dst []byte, f float64, bits int) []byte {
 	return dst
 }
 
-// spaceWidth returns the length of the white space character that s begins
-// with, 0 if it begins with another. White space is what JavaScript means by it
-// (ECMA-262, WhiteSpace and LineTerminator), which is more than JSON means.
+// spaceWidth returns the length in bytes of the white space character that s
+// begins with, 0 if it begins with another. White space is JavaScript's (ECMA-262,
+// WhiteSpace and LineTerminator), which is more than JSON's.
 func spaceWidth(s []byte) int {
 	if len(s) == 0 {
 		return 0

@@ -2,22 +2,22 @@ package codec
 
 import "math"
 
-// In the text of a binary packet {"_placeholder":true,"num":n} stands where the
-// n-th of the binary messages after it belongs, counted from 0.
+// In the text of a binary packet {"_placeholder":true,"num":n} stands in the place
+// of attachment n: the binary messages after the text, counted from 0.
 const (
 	placeholderKey = "_placeholder"
 	numKey         = "num"
 )
 
-// placeholder is one such object, found at data[start:end].
+// placeholder is such an object, at data[start:end].
 type placeholder struct {
 	start, end int
 	num        float64 // NaN if it is no number
 	replaced   bool    // it stands in a member that a later one of the same name replaces
 }
 
-// findPlaceholders returns the placeholders in data in order of appearance,
-// none if data is not valid JSON. What stands within a placeholder does not count.
+// findPlaceholders returns the placeholders in data in order of appearance, none
+// if data is not valid JSON. It does not look for more within a placeholder.
 func findPlaceholders(data []byte) []placeholder {
 	if _, err := scanValue(data, 0, 0); err != nil {
 		return nil
@@ -27,7 +27,8 @@ func findPlaceholders(data []byte) []placeholder {
 	return f.found
 }
 
-// finder walks through valid JSON, which is at most MaxDepth deep: it may recurse.
+// finder walks through JSON that scanValue has accepted. It recurses at most
+// MaxDepth levels deep.
 type finder struct {
 	data  []byte
 	found []placeholder
@@ -91,7 +92,7 @@ func (f *finder) object(start int) int {
 			i++
 			break
 		}
-		if len(f.found) > n { // a later member may replace this one
+		if len(f.found) > n { // a later member of the same name may replace this one
 			if holders == nil {
 				holders = make(map[string]span)
 			}
@@ -105,7 +106,7 @@ func (f *finder) object(start int) int {
 	return i
 }
 
-// replace marks what was found in an earlier member of the name.
+// replace marks the placeholders in an earlier member of the name as replaced.
 func (f *finder) replace(holders map[string]span, name string) {
 	earlier := holders[name]
 	for i := earlier.from; i < earlier.to; i++ {
@@ -121,7 +122,8 @@ func (f *finder) key(i int) (quoted []byte, value int) {
 	return f.data[i:end], skipSpace(f.data, colon+1)
 }
 
-// parseIndex reads a placeholder's num, a JSON value or nothing.
+// parseIndex returns a placeholder's num, a JSON value, as a number. It is NaN for
+// any other value and for none.
 func parseIndex(num []byte) float64 {
 	if len(num) == 0 || num[0] != '-' && (num[0] < '0' || num[0] > '9') {
 		return math.NaN()
@@ -129,17 +131,17 @@ func parseIndex(num []byte) float64 {
 	return parseFloat(num)
 }
 
-// settlePlaceholders checks the placeholders in a packet's data, which is the
-// Decoder's own, against the number of its attachments. Those that stand for no
-// attachment become null, so that all that are left are in range.
+// settlePlaceholders checks the placeholders in a packet's data against the number
+// of its attachments. It overwrites those that stand for no attachment with null,
+// so that all that remain are in range: data must be the Decoder's own copy.
 func settlePlaceholders(data []byte, attachments int) error {
 	for _, p := range findPlaceholders(data) {
 		inRange := p.num >= 0 && p.num < float64(attachments)
 		switch {
-		// JSON.parse never shows a replaced member to the reference. A receiver
-		// that reads JSON otherwise must not meet a number out of range in it.
+		// The reference does not see a replaced member, as JSON.parse drops it. A
+		// receiver with another parser must not find a number out of range there.
 		case p.replaced,
-			// A fraction is in range to the reference, and finds undefined there.
+			// The reference accepts a fraction in range, and gets undefined for it.
 			inRange && p.num != math.Trunc(p.num):
 			blank := data[p.start:p.end]
 			for i := copy(blank, "null"); i < len(blank); i++ {

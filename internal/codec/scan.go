@@ -1,16 +1,14 @@
 package codec
 
-// The scanner checks JSON in one pass, without recursion and without
-// allocating. Its functions take an index into data and return the index after
-// what they have read; those without an error return -1 for what is not JSON.
-// The grammar is that of JSON.parse (ECMA-404).
+// The scanner checks JSON in one pass, without recursion and without allocating.
+// Its functions take an index into data and return the index after what they have
+// read. Those without an error return -1 for what is not JSON. The grammar is
+// that of JSON.parse (ECMA-404).
 
-// scanValue reads one JSON value, white space before it included, and returns
-// the index after it. depth is the number of arrays and objects that the value
-// already stands in.
+// scanValue reads one JSON value, with white space before it, and returns the
+// index after it. The value stands in depth arrays and objects.
 func scanValue(data []byte, i, depth int) (int, error) {
-	base := depth
-	var objects [MaxDepth / 64]uint64 // bit d: the container at depth d is an object
+	n := nesting{outside: uint(depth), depth: uint(depth)}
 	for {
 		i = skipSpace(data, i)
 		if i >= len(data) {
@@ -20,60 +18,81 @@ func scanValue(data []byte, i, depth int) (int, error) {
 		case '"':
 			i = scanString(data, i+1)
 		case '{', '[':
-			if depth == MaxDepth {
+			if n.depth == MaxDepth {
 				return i, ErrTooDeep
 			}
 			i = skipSpace(data, i+1)
-			if i < len(data) && data[i] == c+2 { // ] and } stand two after [ and {
+			if i < len(data) && data[i] == c+2 { // ] and } are two after [ and {
 				i++
 				break
 			}
-			word, bit := depth/64%len(objects), uint64(1)<<(depth%64)
-			depth++
-			if c == '[' {
-				objects[word] &^= bit
+			n.open(c == '{')
+			if c == '{' {
+				i = scanKey(data, i)
+			}
+			if i >= 0 {
 				continue
 			}
-			objects[word] |= bit
-			if i = scanKey(data, i); i < 0 {
-				return i, ErrInvalidPayload
-			}
-			continue
 		default:
 			i = scanScalar(data, i)
+		}
+		if i >= 0 {
+			i = n.next(data, i)
 		}
 		if i < 0 {
 			return i, ErrInvalidPayload
 		}
-
-		// A value has ended, and so may have what it stands in.
-	ended:
-		for {
-			if depth == base {
-				return i, nil
-			}
-			i = skipSpace(data, i)
-			if i >= len(data) {
-				return i, ErrInvalidPayload
-			}
-			inObject := objects[(depth-1)/64%len(objects)]&(1<<((depth-1)%64)) != 0
-			switch c := data[i]; {
-			case c == ',':
-				i++
-				if inObject {
-					if i = scanKey(data, skipSpace(data, i)); i < 0 {
-						return i, ErrInvalidPayload
-					}
-				}
-				break ended
-			case c == '}' && inObject, c == ']' && !inObject:
-				depth--
-				i++
-			default:
-				return i, ErrInvalidPayload
-			}
+		if n.depth == n.outside {
+			return i, nil
 		}
 	}
+}
+
+// nesting is the arrays and objects that a value stands in.
+type nesting struct {
+	outside uint                  // how many were open before
+	depth   uint                  // how many are open
+	object  bool                  // the innermost one is an object
+	objects [MaxDepth / 64]uint64 // bit d: the one that stands in d others is an object
+}
+
+func (n *nesting) open(object bool) {
+	word, bit := n.depth/64%uint(len(n.objects)), uint64(1)<<(n.depth%64)
+	n.depth++
+	n.object = object
+	n.objects[word] &^= bit
+	if object {
+		n.objects[word] |= bit
+	}
+}
+
+func (n *nesting) close() {
+	n.depth--
+	d := n.depth - 1 // wraps around for the outermost, whose bit then means nothing
+	n.object = n.objects[d/64%uint(len(n.objects))]&(1<<(d%64)) != 0
+}
+
+// next reads what follows a value: closing brackets, and unless all that were
+// opened are closed, a comma and an object's next key.
+func (n *nesting) next(data []byte, i int) int {
+	for n.depth > n.outside {
+		i = skipSpace(data, i)
+		if i >= len(data) {
+			return -1
+		}
+		switch c := data[i]; {
+		case c == ',' && n.object:
+			return scanKey(data, skipSpace(data, i+1))
+		case c == ',':
+			return i + 1
+		case c == '}' && n.object, c == ']' && !n.object:
+			n.close()
+			i++
+		default:
+			return -1
+		}
+	}
+	return i
 }
 
 // scanKey reads a member's key, which begins at i, and the colon after it.
@@ -128,17 +147,23 @@ func scanNumber(data []byte, i int) int {
 		}
 		i = end
 	}
-	if i < len(data) && data[i]|0x20 == 'e' {
-		i++
-		if i < len(data) && (data[i] == '+' || data[i] == '-') {
-			i++
-		}
-		if end = skipDigits(data, i); end == i {
-			return -1
-		}
-		i = end
+	return scanExponent(data, i)
+}
+
+// scanExponent reads an exponent if there is one.
+func scanExponent(data []byte, i int) int {
+	if i >= len(data) || data[i]|0x20 != 'e' {
+		return i
 	}
-	return i
+	i++
+	if i < len(data) && (data[i] == '+' || data[i] == '-') {
+		i++
+	}
+	end := skipDigits(data, i)
+	if end == i {
+		return -1
+	}
+	return end
 }
 
 func skipDigits(data []byte, i int) int {

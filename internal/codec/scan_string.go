@@ -10,9 +10,9 @@ const (
 	highBits = 0x8080808080808080 // the highest bit of each of 8 bytes
 )
 
-// scanString reads a string whose opening quote stands before i and returns the
-// index after its closing quote, -1 if it is not a JSON string. Bytes that are
-// not ASCII pass: that the text is UTF-8 is the transport's business.
+// scanString reads a string whose opening quote is data[i-1] and returns the index
+// after its closing quote, -1 if it is no JSON string. It accepts all bytes that
+// are not ASCII: the transport checks that text is UTF-8.
 func scanString(data []byte, i int) int {
 	for {
 		for i+8 <= len(data) {
@@ -23,7 +23,7 @@ func scanString(data []byte, i int) int {
 			}
 			i += 8
 		}
-		// Every line of a session description ends so; knowing it takes a fifth off an offer.
+		// Every line of a session description ends so: an offer takes a fifth less time.
 		if i+4 <= len(data) && string(data[i:i+4]) == `\r\n` {
 			i += 4
 			continue
@@ -48,14 +48,14 @@ func scanString(data []byte, i int) int {
 	}
 }
 
-// special marks the bytes in w that mean something within a string: the quote,
-// the backslash and control characters. The lowest mark, at the high bit of its
-// byte, is exact; those above it may be wrong.
+// special returns a mark, the high bit of its byte, for each byte in w that has a
+// meaning within a string: the quote, the backslash and control characters. The
+// lowest mark is exact; those above it may be wrong.
 //
-// Subtracting n from a byte borrows from its high bit if the byte is below n.
-// Flipping bit 1 swaps the quote, 0x22, with the space, 0x20, and leaves the
-// control characters below it, so that one subtraction of 0x21 finds both. A
-// borrow leaves a byte only upwards, and only from a marked one.
+// Subtracting n from a byte below n borrows, which sets its high bit. Flipping bit
+// 1 swaps the quote, 0x22, with the space, 0x20, and keeps the control characters
+// below that, so that one subtraction of 0x21 finds both. A borrow spreads to the
+// bytes above it alone, and starts at a marked byte.
 func special(w uint64) uint64 {
 	quotesAndControls := (w ^ lowBits*('"'^' ')) - lowBits*(' '+1)
 	backslashes := (w ^ lowBits*'\\') - lowBits
@@ -68,7 +68,7 @@ var simpleEscapes = [256]bool{
 }
 
 // scanUnicodeEscape reads the escape, \u and four hexadecimal digits, whose
-// backslash is data[i]. It returns where the escape ends, -1 if it is none.
+// backslash is data[i]. It returns the index after it, -1 if it is none.
 func scanUnicodeEscape(data []byte, i int) int {
 	if data[i+1] != 'u' {
 		return -1

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// unquote decodes a JSON string, quotes included, that the scanner has passed.
+// unquote decodes a JSON string, with its quotes, that the scanner has accepted.
 func unquote(quoted []byte) string {
 	raw := quoted[1 : len(quoted)-1]
 	if bytes.IndexByte(raw, '\\') < 0 {
@@ -16,15 +16,15 @@ func unquote(quoted []byte) string {
 	return string(appendUnescaped(make([]byte, 0, len(raw)), raw))
 }
 
-// quotes reports whether quoted, a JSON string that the scanner has passed,
-// stands for s. Keys are compared with it: they seldom have escapes.
+// quotes reports whether quoted, a JSON string that the scanner has accepted,
+// decodes to s. It does not allocate unless the string has escapes.
 func quotes(quoted []byte, s string) bool {
 	raw := quoted[1 : len(quoted)-1]
 	return string(raw) == s || bytes.IndexByte(raw, '\\') >= 0 && unquote(quoted) == s
 }
 
-// appendUnescaped appends what raw, the inside of a valid JSON string, stands
-// for. Half of a surrogate pair without its other half becomes U+FFFD.
+// appendUnescaped appends the decoded form of raw, a valid JSON string without its
+// quotes. Half of a surrogate pair without its other half becomes U+FFFD.
 func appendUnescaped(dst, raw []byte) []byte {
 	for {
 		i := bytes.IndexByte(raw, '\\')
@@ -69,9 +69,9 @@ func cutCodePoint(raw []byte) (r rune, rest []byte) {
 	return r, rest // AppendRune makes U+FFFD of a lone surrogate
 }
 
-// AppendString appends s to JSON as JSON.stringify writes strings: only the
-// quote, the backslash and control characters are escaped. What is not UTF-8
-// becomes U+FFFD.
+// AppendString appends s as JSON.stringify writes a string: only the quote, the
+// backslash and control characters are escaped. Bytes that are not UTF-8 become
+// U+FFFD.
 func AppendString(dst []byte, s string) []byte {
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, string(utf8.RuneError))
@@ -91,7 +91,7 @@ func AppendString(dst []byte, s string) []byte {
 	return append(dst, '"')
 }
 
-// appendEscape appends the escape for a character that cannot stand in a string itself.
+// appendEscape appends the escape for a character that must be escaped.
 func appendEscape(dst []byte, c byte) []byte {
 	const hex = "0123456789abcdef"
 	switch c {

@@ -1,4 +1,3 @@
-// Package codec reads and writes Socket.IO packets and passes their JSON payloads through as raw bytes.
 package codec
 
 // Type is the kind of a Socket.IO packet: the first digit of its text.
@@ -29,10 +28,19 @@ func (t Type) String() string {
 // binary reports whether binary messages follow packets of the type.
 func (t Type) binary() bool { return t == BinaryEvent || t == BinaryAck }
 
+// plain returns the type without regard to binary data: EVENT for BINARY_EVENT,
+// ACK for BINARY_ACK.
+func (t Type) plain() Type {
+	if t.binary() {
+		return t - (BinaryEvent - Event)
+	}
+	return t
+}
+
 const (
 	// MaxDepth is how deeply arrays and objects may nest in a payload, the
-	// payload's own array included. Parsers that recurse, ours and those of the
-	// receivers, are safe at this depth.
+	// payload's own array included. Parsers that recurse, ours and the
+	// receivers', are safe at this depth.
 	MaxDepth = 512
 	// MaxAttachments is how many binary messages one packet may announce. The
 	// reference parser and the official clients have the same limit.

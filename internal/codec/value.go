@@ -3,25 +3,25 @@ package codec
 import "iter"
 
 // Value is one JSON value as it stood on the wire, together with the binary
-// attachments that placeholders in it refer to. The zero Value stands for
-// JavaScript's undefined and is written as null.
+// attachments that placeholders in it refer to. The zero Value is JavaScript's
+// undefined and is written as null.
 //
-// A value of a packet in the format MessagePack is one MessagePack value: the
-// methods do the same, and its bytes are passed on as they came too.
+// The values of a packet in MessagePack are in MessagePack. Their methods do the
+// same, and their bytes are written as they came, too.
 //
-// A Value made by hand of JSON that is not valid is written as it is; the
-// methods do not panic on it.
+// A Value made by hand of JSON that is not valid is written as it is. The methods
+// do not panic on it.
 type Value struct {
 	JSON []byte
-	// attachments are all those of the value's packet. Nil for values of packets
-	// that are not binary: there a placeholder is an ordinary object. A pointer,
-	// because it is shared and Args are many. See also inMessagePack.
+	// attachments are all those of the value's packet. It is nil for a packet that
+	// is not binary, where a placeholder is an ordinary object, and inMessagePack for
+	// a value in that format. It is a pointer because a packet may have many values.
 	attachments *[][]byte
 }
 
-// Field returns the member of an object. Of members with the same name the
-// last counts, as with JSON.parse. It is false if the value is no object, a
-// placeholder for binary data included, or has no such member.
+// Field returns a member of an object. Of members with the same name the last
+// counts, as in JSON.parse. It reports false if the value is no object or has no
+// such member. A placeholder for binary data is no object.
 func (v Value) Field(name string) (Value, bool) {
 	if v.packed() {
 		return v.packedField(name)
@@ -50,8 +50,8 @@ func (v Value) Text() (string, bool) {
 	return unquote(v.JSON), true
 }
 
-// Elements returns a sequence of an array's elements. If the value is no array
-// it is false and the sequence is empty.
+// Elements returns a sequence of an array's elements. If the value is no array,
+// it reports false and the sequence is empty.
 func (v Value) Elements() (iter.Seq[Value], bool) {
 	if v.packed() {
 		return v.packedElements()
@@ -71,8 +71,8 @@ func (v Value) Elements() (iter.Seq[Value], bool) {
 	}, isArray
 }
 
-// Within returns an object of two members, in the value's own format: key with
-// a text, and name with the value. Undefined becomes null.
+// Within returns an object of two members in the value's own format: key with the
+// string text, and name with the value. Undefined becomes null.
 func (v Value) Within(key, text, name string) Value {
 	if v.packed() {
 		return v.packedWithin(key, text, name)
@@ -95,10 +95,9 @@ func (v Value) IsNull() bool {
 	return len(v.JSON) == 0 || string(v.JSON) == "null"
 }
 
-// Binary returns the attachment that stands in the value's place, if the value
-// as a whole is a placeholder of a binary packet, or is binary in MessagePack.
-// The bytes are shared with everybody who got the packet: they must not be
-// changed, and those in MessagePack are valid only as long as the packet.
+// Binary returns the value's bytes if it is binary: in JSON a placeholder of a
+// binary packet. The bytes are shared with all receivers of the packet and must
+// not be changed. Those in MessagePack are valid only as long as the packet.
 func (v Value) Binary() ([]byte, bool) {
 	if v.packed() {
 		return v.packedBytes(packBinary)

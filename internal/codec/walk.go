@@ -9,11 +9,9 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-
-	"github.com/zishang520/engine.io/v2/types"
 )
 
-// writer writes Go values in one of the formats.
+// writer writes Go values in one of the two formats.
 type writer interface {
 	null()
 	boolean(b bool)
@@ -23,14 +21,15 @@ type writer interface {
 	str(s string)
 	binary(data []byte)
 	relay(v Value)
-	// marshal writes what only encoding/json knows how to.
+	// marshal writes a value that encoding/json decides the form of.
 	marshal(v any) error
-	// array and object write what holds others, at their depth, by calling walk.
+	// array and object write a slice and a map, which stand in depth-1 others, and
+	// call walk for what is in them.
 	array(v reflect.Value, depth int) error
 	object(v reflect.Value, depth int) error
 }
 
-// walk writes v, which stands in depth arrays, maps and pointers.
+// walk writes v, which stands in depth slices, maps and pointers.
 func walk(w writer, v any, depth int) error {
 	if depth > MaxDepth {
 		return ErrTooDeep // a pointer may lead to itself
@@ -40,16 +39,15 @@ func walk(w writer, v any, depth int) error {
 		w.null()
 		return nil
 	}
+	if writeBuffer(w, v) {
+		return nil
+	}
 	switch v := v.(type) {
 	case Value:
 		w.relay(v)
-	case *types.StringBuffer:
-		w.str(v.String())
 	case *strings.Reader:
 		s, _ := io.ReadAll(v) // it cannot fail
 		w.str(string(s))
-	case types.BufferInterface:
-		w.binary(v.Bytes())
 	case io.Reader:
 		return readInto(w, v)
 	case json.Marshaler, encoding.TextMarshaler, json.Number:
@@ -60,7 +58,7 @@ func walk(w writer, v any, depth int) error {
 	return nil
 }
 
-// walkKind writes a value of which only the kind matters.
+// walkKind writes a value according to its kind.
 func walkKind(w writer, v reflect.Value, depth int) error {
 	switch v.Kind() {
 	case reflect.String:
@@ -95,17 +93,18 @@ func walkKind(w writer, v reflect.Value, depth int) error {
 	return nil
 }
 
-// sortedKeys returns the keys of a map of strings in their order.
+// sortedKeys returns the keys of a map, which are strings, in order.
 func sortedKeys(v reflect.Value) []reflect.Value {
 	keys := v.MapKeys()
 	slices.SortFunc(keys, func(a, b reflect.Value) int { return cmp.Compare(a.String(), b.String()) })
 	return keys
 }
 
-// readInto writes what r has as binary data.
+// readInto reads r to its end, closes it if it can be, and writes the bytes as
+// binary data.
 func readInto(w writer, r io.Reader) error {
 	if c, ok := r.(io.Closer); ok {
-		defer c.Close() // it has been read: nothing can be lost
+		defer c.Close() // the error means nothing: all has been read
 	}
 	data, err := io.ReadAll(r)
 	if err != nil {

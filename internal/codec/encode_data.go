@@ -9,7 +9,48 @@ import (
 	"strconv"
 )
 
-// dataEncoder writes a packet whose payload is Go values.
+// AppendPacket appends the text of a packet whose payload is Go values to dst,
+// and returns it with the attachments to send after it. An id of nil is not
+// written, and neither is data of nil. Whether the packet is a binary one is
+// decided by its data: a binary type is the same as the plain one.
+//
+// Data is written as JSON.stringify would, with map keys sorted. A Value is
+// written as it came. []byte, buffers of the module's and other readers are
+// binary: attachments in an EVENT or ACK, the form of a Node Buffer in other
+// packets. The module's buffers of text and *strings.Reader are strings. NaN and
+// the infinities are null. Nil slices and maps are empty ones, as JavaScript has
+// no others. Structs, and values that marshal themselves, are written by
+// encoding/json together with everything in them.
+//
+// It fails for a value that has no form in JSON, for data nested deeper than
+// MaxDepth, and for a reader that fails; then dst comes back as it was. It reads
+// readers to their end, but for buffers, and changes nothing else in data. The
+// attachments share memory with data, which must not change until they have been
+// sent.
+func AppendPacket(dst []byte, t Type, namespace string, id *uint64, data any) (text []byte, attachments [][]byte, err error) {
+	if t > BinaryAck {
+		return dst, nil, ErrUnknownType
+	}
+	t = t.plain()
+	e := dataEncoder{
+		encoder:  encoder{text: dst, start: len(dst)},
+		attaches: t == Event || t == Ack,
+	}
+	e.header(t, namespace)
+	if id != nil {
+		e.text = strconv.AppendUint(e.text, *id, 10)
+	}
+	if data != nil {
+		if err := walk(&e, data, 0); err != nil {
+			return dst, nil, err
+		}
+	}
+	text, attachments = e.finish()
+	return text, attachments, nil
+}
+
+// dataEncoder writes a packet whose payload is Go values. It is the writer of
+// JSON.
 type dataEncoder struct {
 	encoder
 	attaches bool // binary data becomes attachments
@@ -70,7 +111,7 @@ func (e *dataEncoder) binary(data []byte) {
 		e.attach(data)
 		return
 	}
-	// JSON.stringify's form of a Node Buffer.
+	// What JSON.stringify makes of a Node Buffer.
 	e.text = append(e.text, `{"type":"Buffer","data":[`...)
 	for i, b := range data {
 		if i > 0 {
@@ -81,7 +122,7 @@ func (e *dataEncoder) binary(data []byte) {
 	e.text = append(e.text, `]}`...)
 }
 
-// marshal writes v with encoding/json, but leaves <, > and & as they are.
+// marshal writes v with encoding/json, but does not escape <, > and &.
 func (e *dataEncoder) marshal(v any) error {
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)

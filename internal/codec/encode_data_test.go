@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/zishang520/engine.io/v2/types"
-	"github.com/zishang520/socket.io-go-parser/v2/parser"
 )
 
 func TestAppendPacket(t *testing.T) {
@@ -24,12 +23,12 @@ func TestAppendPacket(t *testing.T) {
 	}
 	number := 5
 	relayed := decodeBinary(t, `52-["x",{"file":{"_placeholder":true,"num":1}}]`, []byte("zero"), []byte("one")).Args[0]
-	event := func(args ...any) *parser.Packet {
-		return &parser.Packet{Type: parser.EVENT, Nsp: "/", Data: append([]any{"x"}, args...)}
+	event := func(args ...any) goPacket {
+		return goPacket{Type: Event, Namespace: "/", Data: append([]any{"x"}, args...)}
 	}
 	tests := []struct {
 		name        string
-		packet      *parser.Packet
+		packet      goPacket
 		want        string
 		attachments string
 	}{
@@ -49,24 +48,24 @@ func TestAppendPacket(t *testing.T) {
 		{"bytes", event([]byte("a"), map[string]any{"b": []byte("b")}), `52-["x",{"_placeholder":true,"num":0},{"b":{"_placeholder":true,"num":1}}]`, "a b"},
 		{"buffers and readers", event(types.NewBytesBufferString("a"), bytes.NewReader([]byte("b")), io.NopCloser(strings.NewReader("c"))), `53-["x",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1},{"_placeholder":true,"num":2}]`, "a b c"},
 		{"bytes and a relayed value that has some", event([]byte("a"), relayed), `52-["x",{"_placeholder":true,"num":0},{"file":{"_placeholder":true,"num":1}}]`, "a one"},
-		{"an event in a namespace with an id", &parser.Packet{Type: parser.EVENT, Nsp: "/a", Id: &id, Data: []any{"x", []byte("a")}}, `51-/a,12["x",{"_placeholder":true,"num":0}]`, "a"},
-		{"an acknowledgement", &parser.Packet{Type: parser.ACK, Id: &id, Data: []any{"x"}}, `312["x"]`, ""},
-		{"an acknowledgement of nothing", &parser.Packet{Type: parser.ACK, Id: &id, Data: []any(nil)}, `312[]`, ""},
-		{"a binary acknowledgement", &parser.Packet{Type: parser.ACK, Id: &id, Data: []any{[]byte("a")}}, `61-12[{"_placeholder":true,"num":0}]`, "a"},
-		{"an event that was made binary before", &parser.Packet{Type: parser.BINARY_EVENT, Data: []any{"x", []byte("a")}}, `51-["x",{"_placeholder":true,"num":0}]`, "a"},
-		{"a binary event without binary data, which is none", &parser.Packet{Type: parser.BINARY_EVENT, Data: []any{"x"}}, `2["x"]`, ""},
-		{"a connect", &parser.Packet{Type: parser.CONNECT, Nsp: "/", Data: &struct {
+		{"an event in a namespace with an id", goPacket{Type: Event, Namespace: "/a", ID: &id, Data: []any{"x", []byte("a")}}, `51-/a,12["x",{"_placeholder":true,"num":0}]`, "a"},
+		{"an acknowledgement", goPacket{Type: Ack, ID: &id, Data: []any{"x"}}, `312["x"]`, ""},
+		{"an acknowledgement of nothing", goPacket{Type: Ack, ID: &id, Data: []any(nil)}, `312[]`, ""},
+		{"a binary acknowledgement", goPacket{Type: Ack, ID: &id, Data: []any{[]byte("a")}}, `61-12[{"_placeholder":true,"num":0}]`, "a"},
+		{"an event that was made binary before", goPacket{Type: BinaryEvent, Data: []any{"x", []byte("a")}}, `51-["x",{"_placeholder":true,"num":0}]`, "a"},
+		{"a binary event without binary data, which is none", goPacket{Type: BinaryEvent, Data: []any{"x"}}, `2["x"]`, ""},
+		{"a connect", goPacket{Type: Connect, Namespace: "/", Data: &struct {
 			Sid string `json:"sid"`
 			Pid string `json:"pid,omitempty"`
 		}{Sid: "abc"}}, `0{"sid":"abc"}`, ""},
-		{"a connect without data", &parser.Packet{Type: parser.CONNECT, Nsp: "/a"}, `0/a,`, ""},
-		{"a disconnect", &parser.Packet{Type: parser.DISCONNECT, Nsp: "/"}, `1`, ""},
-		{"a connect error", &parser.Packet{Type: parser.CONNECT_ERROR, Nsp: "/a", Data: map[string]any{"message": "Invalid namespace"}}, `4/a,{"message":"Invalid namespace"}`, ""},
-		{"a connect error with bytes, which it cannot attach", &parser.Packet{Type: parser.CONNECT_ERROR, Data: map[string]any{"data": []byte{1, 255}}}, `4{"data":{"type":"Buffer","data":[1,255]}}`, ""},
+		{"a connect without data", goPacket{Type: Connect, Namespace: "/a"}, `0/a,`, ""},
+		{"a disconnect", goPacket{Type: Disconnect, Namespace: "/"}, `1`, ""},
+		{"a connect error", goPacket{Type: ConnectError, Namespace: "/a", Data: map[string]any{"message": "Invalid namespace"}}, `4/a,{"message":"Invalid namespace"}`, ""},
+		{"a connect error with bytes, which it cannot attach", goPacket{Type: ConnectError, Data: map[string]any{"data": []byte{1, 255}}}, `4{"data":{"type":"Buffer","data":[1,255]}}`, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			text, attachments, err := AppendPacket([]byte("4"), tt.packet)
+			text, attachments, err := tt.packet.append([]byte("4"))
 			if err != nil || string(text) != "4"+tt.want {
 				t.Errorf("it is %s, error %v; want 4%s", text, err, tt.want)
 			}
@@ -79,9 +78,9 @@ func TestAppendPacket(t *testing.T) {
 
 // Node's adapters and ours encode a packet more than once.
 func TestAppendPacketLeavesThePacketAsItWas(t *testing.T) {
-	p := &parser.Packet{Type: parser.EVENT, Data: []any{"x", types.NewBytesBufferString("a"), types.NewStringBufferString("b")}}
+	p := goPacket{Type: Event, Data: []any{"x", types.NewBytesBufferString("a"), types.NewStringBufferString("b")}}
 	for range 2 {
-		text, attachments, err := AppendPacket(nil, p)
+		text, attachments, err := p.append(nil)
 		if err != nil || string(text) != `51-["x",{"_placeholder":true,"num":0},"b"]` || len(attachments) != 1 || string(attachments[0]) != "a" {
 			t.Fatalf("it is %s with %q, error %v", text, attachments, err)
 		}
@@ -97,20 +96,20 @@ func TestAppendPacketFails(t *testing.T) {
 	failed := errors.New("failed")
 	tests := []struct {
 		name   string
-		packet *parser.Packet
+		packet goPacket
 		want   error // nil for any
 	}{
-		{"for a type that is none", &parser.Packet{Type: '7'}, ErrUnknownType},
-		{"for the type of the zero packet", &parser.Packet{}, ErrUnknownType},
-		{"for a slice that contains itself", &parser.Packet{Type: parser.EVENT, Data: loop}, ErrTooDeep},
-		{"for a pointer to itself", &parser.Packet{Type: parser.EVENT, Data: []any{"x", itself}}, ErrTooDeep},
-		{"for a function", &parser.Packet{Type: parser.EVENT, Data: []any{"x", func() {}}}, nil},
-		{"for a function within a map", &parser.Packet{Type: parser.EVENT, Data: []any{"x", map[string]any{"f": func() {}}}}, nil},
-		{"for a reader that fails", &parser.Packet{Type: parser.EVENT, Data: []any{"x", iotest.ErrReader(failed)}}, failed},
+		{"for a type that is none", goPacket{Type: 7}, ErrUnknownType},
+		{"for the type of the module's zero packet", goPacket{Type: 256 - '0'}, ErrUnknownType},
+		{"for a slice that contains itself", goPacket{Type: Event, Data: loop}, ErrTooDeep},
+		{"for a pointer to itself", goPacket{Type: Event, Data: []any{"x", itself}}, ErrTooDeep},
+		{"for a function", goPacket{Type: Event, Data: []any{"x", func() {}}}, nil},
+		{"for a function within a map", goPacket{Type: Event, Data: []any{"x", map[string]any{"f": func() {}}}}, nil},
+		{"for a reader that fails", goPacket{Type: Event, Data: []any{"x", iotest.ErrReader(failed)}}, failed},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			text, attachments, err := AppendPacket([]byte("4"), tt.packet)
+			text, attachments, err := tt.packet.append([]byte("4"))
 			if err == nil || tt.want != nil && !errors.Is(err, tt.want) {
 				t.Errorf("error is %v, want %v", err, tt.want)
 			}
@@ -133,10 +132,10 @@ func TestAppendPacketBoundsDepth(t *testing.T) {
 		}
 		return v
 	}
-	if _, _, err := AppendPacket(nil, &parser.Packet{Type: parser.EVENT, Data: nest(MaxDepth)}); err != nil {
+	if _, _, err := (goPacket{Type: Event, Data: nest(MaxDepth)}).append(nil); err != nil {
 		t.Errorf("as deep as may be: %v", err)
 	}
-	if _, _, err := AppendPacket(nil, &parser.Packet{Type: parser.EVENT, Data: nest(MaxDepth + 1)}); !errors.Is(err, ErrTooDeep) {
+	if _, _, err := (goPacket{Type: Event, Data: nest(MaxDepth + 1)}).append(nil); !errors.Is(err, ErrTooDeep) {
 		t.Errorf("one deeper: error is %v", err)
 	}
 }
