@@ -8,31 +8,31 @@ import (
 	"signaling/internal/netpoll"
 )
 
-// newSession makes the session of a handshake, which takes a place until it
-// leaves. It is not known to anybody yet. If there is no room for one more,
-// newSession answers the request and returns nil.
+// newSession returns a session for a handshake, with its admission slot. Neither
+// the handler nor the server know it yet: see start. If there is no room for one
+// more, newSession answers the request and returns nil.
 func (srv *Server) newSession(w http.ResponseWriter, r *http.Request, q query) *Session {
-	release, err := srv.admit(r)
+	slot, err := srv.admit(r)
 	if err != nil {
 		unavailable(w, err)
 		return nil
 	}
 	s := &Session{
 		srv:      srv,
-		slot:     release,
+		slot:     slot,
 		id:       NewID(),
 		revision: q.rev(),
 		textOnly: q.b64,
 		isJSONP:  q.hasJ,
 		jsonp:    callbackIndex(q.j),
-		origin:   originOf(r),
+		opened:   openRequestOf(r),
 	}
 	s.polling.s, s.transport = s, &s.polling
 	return s
 }
 
 // openPacket returns the first packet of a session: its id and the server's
-// settings, in the order of keys that Node has.
+// settings, with the keys in Node's order.
 func (s *Session) openPacket() *Packet {
 	opts := &s.srv.opts
 	buf := make([]byte, Headroom, Headroom+160)
@@ -68,13 +68,14 @@ func (s *Session) appendUpgrades(buf []byte) []byte {
 	return buf
 }
 
-// start makes the session known to the handler and to later requests. It
-// reports false when the server is closed. y serves others, too, unless nil.
+// start adds the session to the server and calls the handler's Opened. It
+// reports false if the server is closed. The caller runs loop, unless that is
+// nil.
 func (s *Session) start(loop *netpoll.Loop) bool {
 	if s.srv.opts.InitialPacket != nil {
 		s.queue.push(s.srv.opts.InitialPacket)
 	}
-	s.receiving.Lock() // an end that comes meanwhile is told behind Opened
+	s.receiving.Lock() // Closed must not come before Opened has returned
 	known := s.srv.add(s)
 	if known {
 		s.startHeartbeat()
@@ -111,10 +112,56 @@ func (srv *Server) openPolling(w responder, r *http.Request, q query) {
 	s.polling.writePackets(w, r, []*Packet{open})
 }
 
+// handshakeWebSocket opens a session on a WebSocket, if there is room.
+func (srv *Server) handshakeWebSocket(w responder, r *http.Request, q query) {
+	s := srv.newSession(w, r, q)
+	if s == nil {
+		return
+	}
+	opening := false
+	defer func() {
+		if !opening { // or Options.Headers has panicked
+			s.releaseSlot()
+		}
+	}()
+	ws, answer, err := srv.acceptWebSocket(w, r, q)
+	if err != nil {
+		return
+	}
+	if f := srv.verifyRevision(q); f != nil {
+		ws.Send(append(answer, rawError(f.text())...))
+		ws.CloseNow()
+		srv.notifyRefused(r, *f) // last: it may panic, and nothing else would close ws
+		return
+	}
+	opening = true
+	s.openWebSocket(ws, answer, w.loop())
+}
+
+// openWebSocket opens the session on conn. answer, to the opening handshake, is
+// written together with the session's first packets.
+func (s *Session) openWebSocket(conn *wsConn, answer []byte, loop *netpoll.Loop) {
+	t := &webSocketTransport{s: s, conn: conn}
+	s.transport = t
+	conn.handler, conn.ended = t, t.ended
+	s.queue.push(controlPacket(answer))
+	s.queue.push(s.openPacket())
+	if !s.start(loop) {
+		s.releaseSlot()
+		conn.Send(answer)
+		conn.dismiss()
+		return
+	}
+	s.flush()
+	conn.Start(conn)
+}
+
+// errClosing refuses a handshake while the server drains or closes.
 var errClosing = errors.New("the server is closing: connect again in a moment")
 
-// admit tells whether there is room for one more session.
-func (srv *Server) admit(r *http.Request) (release func(), err error) {
+// admit returns the admission slot of a new session, a function that gives it
+// back or nil, or an error if there is no room for one.
+func (srv *Server) admit(r *http.Request) (slot func(), err error) {
 	if srv.closing.Load() {
 		return nil, errClosing
 	}
@@ -131,8 +178,9 @@ func (s *Session) releaseSlot() {
 	}
 }
 
-// unavailable refuses a handshake for the time being, of either transport. The
-// official clients come back after a while that grows with each try.
+// unavailable answers a handshake, over either transport, for which there is no
+// room at present. The official clients try again after a time that grows with
+// each try.
 func unavailable(w http.ResponseWriter, err error) {
 	w.Header().Set("Retry-After", "1")
 	w.Header().Set("Connection", "close")

@@ -6,10 +6,18 @@ import "time"
 // for the pong; in revision 3 the client pings and the server only waits.
 // The session's mu guards it.
 type heartbeat struct {
-	timer     *time.Timer
-	awaiting  bool // a ping is out (revision 4)
-	refreshed bool // another packet has bought time since that ping
+	timer *time.Timer
+	ping  pingState
 }
+
+// pingState is what a session of revision 4 waits for.
+type pingState uint8
+
+const (
+	pingDue      pingState = iota // the time to ping; in revision 3, the client's ping
+	pongDue                       // the pong
+	pongDueAlive                  // the pong; another packet has extended the wait, which it does once
+)
 
 // startHeartbeat begins when the session opens.
 func (s *Session) startHeartbeat() {
@@ -28,16 +36,18 @@ func (h *heartbeat) stop() {
 	}
 }
 
-// heartbeatDue runs when the timer does: time to ping, or too long without a pong.
+// heartbeatDue is called when the wait is over: it is time to ping, or the
+// client has been silent for too long.
 func (s *Session) heartbeatDue() {
 	s.mu.Lock()
 	if s.state == stateClosed {
 		s.mu.Unlock()
 		return
 	}
-	if s.revision == Revision4 && !s.heartbeat.awaiting {
-		s.heartbeat.awaiting, s.heartbeat.refreshed = true, false
-		s.heartbeat.timer.Reset(s.srv.opts.PingTimeout)
+	h := &s.heartbeat
+	if s.revision == Revision4 && h.ping == pingDue {
+		h.ping = pongDue
+		h.timer.Reset(s.srv.opts.PingTimeout)
 		s.mu.Unlock()
 		s.Send(pingPacket)
 		return
@@ -45,7 +55,7 @@ func (s *Session) heartbeatDue() {
 	// A client whose packet is being handled right now is alive, and the pong
 	// may be the next thing it has sent.
 	if !s.receiving.TryLock() {
-		s.heartbeat.timer.Reset(s.srv.opts.PingTimeout)
+		h.timer.Reset(s.srv.opts.PingTimeout)
 		s.mu.Unlock()
 		return
 	}
@@ -54,9 +64,9 @@ func (s *Session) heartbeatDue() {
 	s.Abort(PingTimeout)
 }
 
-// heard notes that the client is alive. It reports whether the session still
-// takes packets.
-func (s *Session) heard(t PacketType) bool {
+// refreshHeartbeat notes that a packet of type t has come from the client. It
+// reports whether the session is open.
+func (s *Session) refreshHeartbeat(t PacketType) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.state != stateOpen {
@@ -69,10 +79,10 @@ func (s *Session) heard(t PacketType) bool {
 			h.timer.Reset(s.srv.opts.PingInterval + s.srv.opts.PingTimeout)
 		}
 	case t == Pong:
-		h.awaiting = false
+		h.ping = pingDue
 		h.timer.Reset(s.srv.opts.PingInterval)
-	case h.awaiting && !h.refreshed:
-		h.refreshed = true
+	case h.ping == pongDue:
+		h.ping = pongDueAlive
 		h.timer.Reset(s.srv.opts.PingTimeout)
 	}
 	return true

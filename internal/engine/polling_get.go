@@ -10,15 +10,15 @@ type poll struct {
 	t    *polling
 	w    responder
 	r    *http.Request
-	over sync.WaitGroup // until the answer is on its way, or the client is gone
+	over sync.WaitGroup // done when the answer has been sent, or the client is gone
 }
 
-// largeAnswer is from how many bytes on an answer is put together, and maybe
-// compressed, where nobody waits for it.
+// largeAnswer is from how many bytes on it takes long to put an answer together,
+// and maybe compress it.
 const largeAnswer = 64 << 10
 
-// resume answers a poll that was taken from its session, unless it is nil. It
-// does not wait for the client.
+// resume has the poll, unless it is nil, answered with packets. The caller has
+// taken it from its session and does not hold mu.
 func (p *poll) resume(packets ...*Packet) {
 	if p == nil {
 		return
@@ -38,9 +38,8 @@ func (p *poll) answer(packets []*Packet) {
 	p.w.send()
 }
 
-// abandoned ends the session whose client has left its poll. It reports false
-// if the poll was taken before.
-func (p *poll) abandoned() bool {
+// clientGone ends the session, unless the poll was taken from it before.
+func (p *poll) clientGone() bool {
 	s := p.t.s
 	s.mu.Lock()
 	gone := p.t.held == p
@@ -103,7 +102,7 @@ func (t *polling) serveGet(w responder, r *http.Request) {
 	}
 }
 
-// holdLocked keeps the GET until there is something to answer it with.
+// holdLocked makes the GET the poll that waits for packets.
 func (t *polling) holdLocked(w responder, r *http.Request) {
 	t.held = &poll{t: t, w: w, r: r}
 	t.held.over.Add(1)

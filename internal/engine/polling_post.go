@@ -15,8 +15,8 @@ type post struct {
 	aborted  bool // guarded by the session's mu
 }
 
-// errClosePacket is the cause of an end that the client has asked for by a
-// packet.
+// errClosePacket is the cause with which a session is aborted when its client has
+// sent a close packet.
 var errClosePacket = errors.New("the client has sent a close packet")
 
 // servePost handles the packets in the body of a POST, then answers "ok".
@@ -50,7 +50,7 @@ func (t *polling) answerPost(p *post, body []byte, err error) {
 	t.post = nil
 	s.mu.Unlock()
 	switch {
-	case errors.Is(err, errTooLarge):
+	case errors.Is(err, errBodyTooLarge):
 		p.w.refuseBody()
 		return
 	case aborted || err != nil:
@@ -64,9 +64,10 @@ func (t *polling) answerPost(p *post, body []byte, err error) {
 	io.WriteString(p.w, "ok")
 }
 
-// awaitFinalPoll returns when the answer of the session's final poll, if there
-// is one, is on its way. A client that learned first that its POST is done
-// would make the next, and take the refusal of that for the reason of the end.
+// awaitFinalPoll returns when the answer to the session's final poll, if there is
+// one, has been sent. If the client got the answer to its POST first, it could
+// make another POST, which would be refused, and report that as the reason of the
+// end.
 func (t *polling) awaitFinalPoll(w responder) {
 	t.s.mu.Lock()
 	final := t.final

@@ -11,7 +11,7 @@ import (
 
 var payloadBuffers = sync.Pool{New: func() any { return new([]byte) }}
 
-// maxPooledPayload is the largest buffer worth keeping.
+// maxPooledPayload is up to how many bytes a buffer is kept.
 const maxPooledPayload = 64 << 10
 
 // writePackets writes packets as the response to a GET.
@@ -32,20 +32,23 @@ func (t *polling) writePackets(w responder, r *http.Request, packets []*Packet) 
 		body = compress(w.Header(), r, payload)
 	}
 	w.Header()["Content-Length"] = []string{strconv.Itoa(len(body))}
-	w.deliver(body, t.notTaken)
+	w.deliver(body, t.writeFailed)
 	if cap(payload) <= maxPooledPayload {
 		*pooled = payload
 		payloadBuffers.Put(pooled)
 	}
 }
 
-// notTaken ends the session whose client has not read its poll.
-func (t *polling) notTaken(err error) {
+// writeFailed ends the session if its client has not read the answer to its poll.
+// A client that has gone away may still poll again.
+func (t *polling) writeFailed(err error) {
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		t.s.Abort(SlowConsumer)
 	}
 }
 
+// compressible reports whether one of the packets is a message that may be
+// compressed.
 func compressible(packets []*Packet) bool {
 	for _, p := range packets {
 		if !p.plain && (p.binary || PacketType(p.text()[0]) == Message) {
@@ -55,7 +58,7 @@ func compressible(packets []*Packet) bool {
 	return false
 }
 
-// setHeaders sets what every polling response carries.
+// setHeaders sets the headers of a polling response.
 func (t *polling) setHeaders(w responder, r *http.Request, contentType string) {
 	h := w.Header()
 	h["Content-Type"] = []string{contentType}

@@ -6,16 +6,16 @@ import (
 	"signaling/internal/limit"
 )
 
-// packet is an incoming packet. data aliases what was read.
+// packet is an incoming packet. data is part of the buffer that was read.
 type packet struct {
 	kind   PacketType
 	data   []byte
 	binary bool
 }
 
-// parsePacket splits the text of one packet. It reports false for what no
-// revision knows: an empty packet, or a type that is not 0 to 6. Binary of an
-// unknown type passes in revision 3, as Node lets it, and means nothing.
+// parsePacket divides the text of one packet into type and data. It reports false
+// for an empty packet and for a type that is not 0 to 6. In revision 3 binary of
+// such a type is accepted, as by Node, and is ignored.
 func parsePacket(text []byte, rev Revision) (packet, bool) {
 	if len(text) == 0 {
 		return packet{}, false
@@ -36,8 +36,9 @@ func parsePacket(text []byte, rev Revision) (packet, bool) {
 	return packet{PacketType(t), text[1:], false}, known(PacketType(t))
 }
 
-// parseBinary splits one binary packet: bare data in revision 4, a type byte
-// (a number, not a digit) and data in revision 3.
+// parseBinary divides one binary packet into type and data: in revision 4 it is
+// the data of a message, in revision 3 it begins with the type, as a number and
+// not as a digit.
 func parseBinary(data []byte, rev Revision) (packet, bool) {
 	if rev == Revision4 {
 		return packet{Message, data, true}, true
@@ -76,14 +77,15 @@ func isBase64(c byte) bool {
 
 func decodeClean(clean []byte) []byte {
 	if len(clean)%4 == 1 {
-		clean = clean[:len(clean)-1] // six bits are no byte
+		clean = clean[:len(clean)-1] // its six bits make no byte
 	}
 	n, _ := base64.RawStdEncoding.Decode(clean, clean)
 	return clean[:n]
 }
 
-// chargeControl charges the session for what is no message. It reports false when
-// that was too much and has ended the session.
+// chargeControl charges the client for a packet or frame that is no message, see
+// Options.ControlRate. It reports false if that was too much: the session has
+// ended then.
 func (s *Session) chargeControl() bool {
 	if !s.srv.opts.ControlRate.Limited() || s.control.Take(s.srv.opts.ControlRate, 1, limit.Now()) {
 		return true
@@ -92,10 +94,10 @@ func (s *Session) chargeControl() bool {
 	return false
 }
 
-// receive handles one packet of the client's. The caller holds receiving. It
-// reports false when the session has ended and the rest is to be dropped.
+// receive handles one packet from the client. The caller holds receiving. It
+// reports false if the session has ended; what else has come is dropped then.
 func (s *Session) receive(b *Batch, p packet) bool {
-	if !s.heard(p.kind) || p.kind != Message && !s.chargeControl() {
+	if !s.refreshHeartbeat(p.kind) || p.kind != Message && !s.chargeControl() {
 		return false
 	}
 	switch p.kind {
@@ -117,17 +119,16 @@ func (s *Session) receive(b *Batch, p packet) bool {
 	return true
 }
 
-// beginReceiving keeps other packets of the session out, for those that b's
-// reader has. If it must wait for them it hands b's loop over.
+// beginReceiving locks receiving, for the packets that have come together. If it
+// must wait for that, it hands over b's loop first.
 func (s *Session) beginReceiving(b *Batch) {
-	if !s.receiving.TryLock() { // a POST is still being handled, or an end told
+	if !s.receiving.TryLock() { // another transport's packets are being handled, or Closed
 		b.MayBlock()
 		s.receiving.Lock()
 	}
 }
 
-// endReceiving lets the next packet of the session in, and writes what the
-// handled ones sent.
+// endReceiving unlocks receiving, and writes what the handler has sent.
 func (s *Session) endReceiving(b *Batch) {
 	s.receiving.Unlock()
 	b.Flush()

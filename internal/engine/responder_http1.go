@@ -7,17 +7,17 @@ import (
 	"signaling/internal/netpoll"
 )
 
-// http1Responder is the responder of a request that is read without net/http.
-// Its response may be given after the handler has returned, by any goroutine,
-// and a body that is still to come keeps no goroutine.
+// http1Responder is the responder of a request that internal/http1 serves. The
+// response may be written after the handler has returned, by any goroutine, and
+// waiting for the request's body keeps no goroutine.
 type http1Responder struct{ *http1.Response }
 
 func (w http1Responder) deliver(body []byte, failed func(error)) {
 	w.OnFailure(failed)
-	w.Write(body) // into memory
+	w.Write(body) // to memory: cannot fail
 }
 
-func (w http1Responder) hold(a answerer) { w.Hold(a.abandoned) }
+func (w http1Responder) hold(a answerer) { w.Hold(a.clientGone) }
 
 func (w http1Responder) wait()     {}
 func (w http1Responder) send()     { w.Send() }
@@ -25,7 +25,7 @@ func (w http1Responder) handOver() { w.HandOver() }
 
 func (w http1Responder) resume(a answerer, packets []*Packet, large bool) {
 	if large {
-		go a.answer(packets) // ends when it is written, as far as that needs no waiting
+		go a.answer(packets) // ends when the response is written, as far as that needs no waiting
 		return
 	}
 	a.answer(packets)
@@ -37,7 +37,7 @@ func (w http1Responder) readBody(_ int, ready func(body []byte, err error)) {
 
 func (w http1Responder) stopReading() { w.StopReading() }
 
-// refuseBody is not called: a request with so large a body is net/http's.
+// refuseBody is not called: http1 gives requests with so large a body to net/http.
 func (w http1Responder) refuseBody() { w.WriteHeader(http.StatusRequestEntityTooLarge) }
 
 func (w http1Responder) loop() *netpoll.Loop { return w.Loop() }
@@ -45,7 +45,7 @@ func (w http1Responder) loop() *netpoll.Loop { return w.Loop() }
 func (w http1Responder) detach(closed func()) (conn netpoll.Conn, prefix []byte, err error) {
 	conn, prefix = w.Detach(closed)
 	if len(prefix) > 0 {
-		w.HandOver() // what came along is handled by the caller
+		w.HandOver() // the caller handles prefix, which may take long
 	}
 	return conn, prefix, nil
 }

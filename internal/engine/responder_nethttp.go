@@ -11,14 +11,14 @@ import (
 	"signaling/internal/netpoll"
 )
 
-// netHTTPResponder is the responder of a request that net/http serves, in a
-// goroutine of its own.
+// netHTTPResponder is the responder of a request that net/http serves. Its
+// goroutine serves nobody else.
 type netHTTPResponder struct {
 	http.ResponseWriter
 	r       *http.Request
 	group   *netpoll.Group // of the connections that are taken over
-	held    answerer       // nil: the response is not held
-	packets chan []*Packet // from resume
+	held    answerer       // of hold
+	packets chan []*Packet // of resume
 }
 
 func (w *netHTTPResponder) control() *http.ResponseController {
@@ -41,8 +41,8 @@ func (w *netHTTPResponder) wait() {
 	case packets := <-w.packets:
 		w.held.answer(packets)
 	case <-w.r.Context().Done():
-		if !w.held.abandoned() {
-			w.held.answer(<-w.packets) // they are on their way
+		if !w.held.clientGone() {
+			w.held.answer(<-w.packets) // resume is about to be called, or has been
 		}
 	}
 }
@@ -60,24 +60,25 @@ func (w *netHTTPResponder) readBody(limit int, ready func(body []byte, err error
 }
 
 // readBody reads the request's body into a pooled buffer. A body longer than
-// limit is errTooLarge, found without reading all of it.
+// limit is errBodyTooLarge, found without reading all of it.
 func readBody(r *http.Request, limit int) (*bytes.Buffer, error) {
 	buf := bodyBuffers.Get().(*bytes.Buffer)
 	buf.Reset()
 	if r.ContentLength > int64(limit) {
-		return buf, errTooLarge
+		return buf, errBodyTooLarge
 	}
 	_, err := buf.ReadFrom(io.LimitReader(r.Body, int64(limit)+1))
 	if err == nil && buf.Len() > limit {
-		err = errTooLarge
+		err = errBodyTooLarge
 	}
 	return buf, err
 }
 
 func (w *netHTTPResponder) stopReading() { w.control().SetReadDeadline(time.Unix(1, 0)) }
 
-// Bounds on what is read of a refused body, so that a client which sends all
-// of it before it looks for an answer meets the answer and not a reset.
+// Bounds on what is read of a body that was refused. A client may send all of its
+// body before it reads the answer; closing the connection before would reset it,
+// and the answer could be lost.
 const (
 	drainBytes = 16 << 20
 	drainTime  = 5 * time.Second
@@ -119,8 +120,8 @@ func (w *netHTTPResponder) closeWith(last []byte) error {
 	return nil
 }
 
-// hijack takes the connection over from net/http, and what has been read of it
-// behind the request. It has answered the request when it fails.
+// hijack takes the connection away from net/http; prefix is what has been read
+// of it behind the request. If it fails it has answered the request.
 func (w *netHTTPResponder) hijack() (conn net.Conn, prefix []byte, err error) {
 	conn, buffered, err := w.control().Hijack()
 	if err != nil {

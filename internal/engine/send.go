@@ -1,14 +1,11 @@
 package engine
 
-import (
-	"sync"
-
-	"signaling/internal/netpoll"
-)
+import "signaling/internal/netpoll"
 
 // Send queues packets, in order and with nothing between them, and writes what
-// can be written without waiting. A session that is closing or closed takes
-// nothing. When the queue is full the session ends as a slow consumer.
+// can be written without waiting. A session that is closing or closed ignores
+// them. A queue that has grown beyond its bounds ends the session with the
+// reason SlowConsumer.
 func (s *Session) Send(packets ...*Packet) {
 	if s.enqueue(nil, packets) {
 		s.flush()
@@ -19,23 +16,22 @@ func (s *Session) Send(packets ...*Packet) {
 // one reader handles together are written together. The zero Batch is ready.
 // It belongs to one goroutine.
 type Batch struct {
-	waiting []*Session
+	waiting []*Session    // for Flush
 	handled int           // packets since the last flush
-	loop    *netpoll.Loop // who runs the reader; nil: nobody but this session needs it
+	loop    *netpoll.Loop // what the goroutine runs; nil: it serves nobody but this session
 }
 
 // MayBlock must be called by a handler before it does something that may wait.
-// It flushes the batch, so that others need not wait too.
+// It flushes the batch, and other clients that the goroutine has served are
+// served by another one from then on.
 func (b *Batch) MayBlock() {
 	b.Flush()
-	if b.loop != nil {
-		b.loop.HandOver()
-		b.loop = nil
-	}
+	b.loop.HandOver()
+	b.loop = nil
 }
 
-// maxHandled is how many packets may wait for the flush of a batch. It bounds
-// what a reader that has much at once makes its receivers hold.
+// maxHandled is how many packets are handled between two flushes of a batch. It
+// bounds what a client that sends much at once adds to its receivers' queues.
 const maxHandled = 64
 
 // step counts a handled packet and flushes when it is time.
@@ -45,19 +41,19 @@ func (b *Batch) step() {
 	}
 }
 
-// Send queues packets like Session.Send, and writes them at the next Flush. It
-// only queues: it calls nobody and may be used with locks held.
+// Send queues packets like Session.Send; the next Flush writes them. It neither
+// waits nor calls back, and may be called with locks held.
 func (b *Batch) Send(s *Session, packets ...*Packet) {
 	if s.enqueue(b, packets) {
 		b.waiting = append(b.waiting, s)
 	}
 }
 
-// keepWaiting is the size up to which a flushed batch keeps its memory.
+// keepWaiting is up to how many sessions a flushed batch keeps the memory for.
 const keepWaiting = 16
 
-// Flush writes what was sent through the batch, as far as that needs no
-// waiting. Sessions whose queue stays too long end here.
+// Flush writes what was sent through the batch, as far as that needs no waiting.
+// It ends sessions whose queues remain beyond their bounds.
 func (b *Batch) Flush() {
 	b.handled = 0
 	for i, s := range b.waiting {
@@ -69,8 +65,9 @@ func (b *Batch) Flush() {
 	}
 }
 
-// enqueue adds packets to the queue and reports whether the caller owes a
-// flush: nobody is writing, and b, if any, has not promised one already.
+// enqueue adds packets to the queue and reports whether the caller must flush the
+// session: the transport is not writing, and b, unless nil, will not flush it
+// already.
 func (s *Session) enqueue(b *Batch, packets []*Packet) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -84,7 +81,7 @@ func (s *Session) enqueue(b *Batch, packets []*Packet) bool {
 		return false
 	}
 	if s.writing && !s.overfullLocked() {
-		return false // the writer looks at the queue again
+		return false // the transport will look at the queue again
 	}
 	s.batch = b
 	return true
@@ -95,25 +92,12 @@ func (s *Session) overfullLocked() bool {
 	return s.queue.bytes > s.srv.opts.MaxQueueBytes || s.queue.len() > s.srv.opts.MaxQueuePackets
 }
 
-// flush gives the queue to the transport. A queue over its bound that does not
-// move ends the session.
+// flush gives the queue to the transport. A queue that remains beyond its bounds,
+// and is not being written, ends the session.
 func (s *Session) flush() {
 	s.mu.Lock()
 	s.batch = nil
 	if s.transport.flushAndUnlock() {
 		s.Abort(SlowConsumer)
-	}
-}
-
-// coalesceSize is how much of a queue one write takes: a frame larger than
-// that goes alone, smaller ones share.
-const coalesceSize = 32 << 10
-
-var coalesceBuffers = sync.Pool{New: func() any { b := make([]byte, 0, coalesceSize); return &b }}
-
-func recycle(shared *[]byte) {
-	if shared != nil {
-		*shared = (*shared)[:0]
-		coalesceBuffers.Put(shared)
 	}
 }

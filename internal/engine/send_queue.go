@@ -1,11 +1,13 @@
 package engine
 
-// sendQueue holds the packets a transport has not taken yet, first in, first
-// out. Its owner bounds it.
+import "sync"
+
+// sendQueue holds the packets that a transport has not taken yet, first in, first
+// out. It has no bound of its own: see Session.overfullLocked.
 type sendQueue struct {
 	packets []*Packet
-	head    int
-	bytes   int
+	head    int // of packets: the first one that is queued
+	bytes   int // the size of all that are queued
 }
 
 func (q *sendQueue) empty() bool { return q.head == len(q.packets) }
@@ -13,7 +15,7 @@ func (q *sendQueue) len() int    { return len(q.packets) - q.head }
 
 func (q *sendQueue) push(p *Packet) {
 	if q.head > 0 && len(q.packets) == cap(q.packets) {
-		// A queue that never empties must not grow by what has left it.
+		// The room of packets that were taken is used again.
 		n := copy(q.packets, q.packets[q.head:])
 		clear(q.packets[n:])
 		q.packets, q.head = q.packets[:n], 0
@@ -33,7 +35,7 @@ func (q *sendQueue) pop() *Packet {
 	return p
 }
 
-// keepCapacity is the size up to which an emptied queue keeps its memory.
+// keepCapacity is up to how many packets an emptied queue keeps the memory for.
 const keepCapacity = 16
 
 func (q *sendQueue) reset() {
@@ -52,9 +54,9 @@ func (q *sendQueue) takeAll() []*Packet {
 	return all
 }
 
-// take removes packets from the front, at least one, and returns their
-// WebSocket frames as one run of bytes. When the bytes stand in a shared
-// buffer it is returned too, to be recycled after use.
+// take removes packets from the front, at least one, and returns their WebSocket
+// frames as one run of bytes. If these are in a pooled buffer it is returned as
+// shared, for releaseShared when they have been written.
 func (q *sendQueue) take(to framing) (chunk []byte, shared *[]byte) {
 	first := q.pop().frameFor(to)
 	if q.empty() || len(first)+q.packets[q.head].Size() > coalesceSize {
@@ -67,4 +69,18 @@ func (q *sendQueue) take(to framing) (chunk []byte, shared *[]byte) {
 	}
 	*shared = chunk
 	return chunk, shared
+}
+
+// coalesceSize is how many bytes of a queue are written at once, unless a single
+// frame is larger.
+const coalesceSize = 32 << 10
+
+var coalesceBuffers = sync.Pool{New: func() any { b := make([]byte, 0, coalesceSize); return &b }}
+
+// releaseShared gives back the buffer of sendQueue.take, if there is one.
+func releaseShared(shared *[]byte) {
+	if shared != nil {
+		*shared = (*shared)[:0]
+		coalesceBuffers.Put(shared)
+	}
 }

@@ -169,7 +169,7 @@ func TestTakenPacketsShareAWrite(t *testing.T) {
 				if r.Len() > 0 {
 					t.Errorf("%d bytes behind the last frame", r.Len())
 				}
-				recycle(shared)
+				releaseShared(shared)
 			}
 			if !q.empty() || q.bytes != 0 {
 				t.Errorf("%d packets of %d bytes are left", q.len(), q.bytes)
@@ -184,7 +184,7 @@ func TestTakenPacketsAreInTheReceiversForm(t *testing.T) {
 		q.push(message("\x01\x02\x03", true))
 	}
 	chunk, shared := q.take(framing{rev: Revision3, textOnly: true})
-	defer recycle(shared)
+	defer releaseShared(shared)
 	if want := strings.Repeat("\x81\x06b4AQID", 3); string(chunk) != want {
 		t.Errorf("% x, want % x", chunk, want)
 	}

@@ -14,53 +14,57 @@ import (
 	"signaling/internal/netpoll"
 )
 
-// The names of the transports, as the query's transport gives them.
+// The names of the transports, as the query of a request has them.
 const (
 	Polling   = "polling"
 	WebSocket = "websocket"
 )
 
-// Options configures a Server. DefaultOptions gives what Node's defaults are.
+// Options configures a Server. DefaultOptions returns Node's defaults.
 type Options struct {
-	Transports      []string      // which of Polling and WebSocket clients may use
-	AllowUpgrades   bool          // offer the move from polling to WebSocket
-	AllowRevision3  bool          // serve Engine.IO revision 3 too
-	NameRevision    bool          // refuse a handshake that names neither 3 nor 4, instead of taking it for 3
+	Transports      []string      // the transports that clients may use: Polling, WebSocket
+	AllowUpgrades   bool          // clients may move from polling to WebSocket
+	AllowRevision3  bool          // revision 3 is served too
+	NameRevision    bool          // a handshake that names neither 3 nor 4 is refused, instead of taken for 3
 	PingInterval    time.Duration // between heartbeats
 	PingTimeout     time.Duration // for the answer to one
-	UpgradeTimeout  time.Duration // for a probe to end
-	WriteTimeout    time.Duration // for a receiver to take anything at all
+	UpgradeTimeout  time.Duration // for an upgrade, from its opening handshake on
+	WriteTimeout    time.Duration // for a client to take any byte of what is written
 	MaxPayload      int           // of a request's body or a WebSocket message, in bytes
 	MaxQueueBytes   int           // of one session's unsent packets
 	MaxQueuePackets int           // likewise, in packets
-	CompressAbove   int           // polling responses from this many bytes on; 0: none
-	DeflateAbove    int           // WebSocket messages from this many bytes on, for clients that offer it; 0: none, in either direction
+	CompressAbove   int           // polling responses of that many bytes or more are compressed; 0: none is
+	DeflateAbove    int           // likewise WebSocket messages, for clients that offer it; 0: none is, in either direction
 	InitialPacket   *Packet       // sent behind the open packet; nil: none
-	Cookie          *http.Cookie  // whose value becomes the session id; nil: none
+	Cookie          *http.Cookie  // set by a handshake over polling, with the session id as its value; nil: none
 	CORS            *CORS         // nil: no cross-origin headers
 
-	// ControlRate is for what a session's client sends beside messages:
-	// heartbeats and WebSocket pings. Over it the session ends as RateExceeded.
+	// ControlRate limits what a client sends beside messages: heartbeats and
+	// WebSocket pings. A session beyond it ends with the reason RateExceeded.
 	ControlRate limit.Rate
 
-	// AllowRequest decides on a handshake; its error's text is what the client sees.
-	// Of the functions here it alone may wait when a Front serves the request.
+	// The functions that follow may be nil. AllowRequest may wait; the others are
+	// called by goroutines that serve other clients too.
+
+	// AllowRequest decides whether a handshake is allowed. The text of its error is
+	// sent to the client.
 	AllowRequest func(r *http.Request) error
-	// Admit decides, as the last one, whether there is room for a session.
-	// release is called once, when the session has ended or none has come of the
-	// handshake. An error refuses with 503 and its text. nil: there always is.
+	// Admit returns the admission slot of a new session: a function that gives it
+	// back, called once, when the session has ended or if none comes of the
+	// handshake. It is called when nothing else is wrong with the handshake. The
+	// text of its error is sent to the client, with status 503.
 	Admit func(r *http.Request) (release func(), err error)
-	// Middleware runs before every request is checked. An error refuses the
-	// request; answered means that the middleware has dealt with it.
+	// Middleware is called before a request is checked. An error refuses the
+	// request; answered means that Middleware has answered it.
 	Middleware func(w http.ResponseWriter, r *http.Request) (answered bool, err error)
-	// Headers may change the headers of a response that is no error; initial
-	// tells whether it answers a handshake.
+	// Headers may change the headers of a response that is no error. initial
+	// reports whether the response is that to a handshake.
 	Headers func(h http.Header, r *http.Request, initial bool)
-	// Refused hears of every request that was refused.
+	// Refused is called for each request that is refused.
 	Refused func(r *http.Request, code ErrorCode, message string, context map[string]any)
 }
 
-// DefaultOptions returns the defaults of Node's engine.io 6.
+// DefaultOptions returns the defaults of Node's engine.io, version 6.
 func DefaultOptions() Options {
 	return Options{
 		Transports:      []string{Polling, WebSocket},
@@ -76,8 +80,8 @@ func DefaultOptions() Options {
 	}
 }
 
-// Server is an Engine.IO server: an http.Handler for every request below its
-// path. It is safe for concurrent use.
+// Server is an Engine.IO server: the http.Handler of all requests below its path.
+// It is safe for concurrent use.
 type Server struct {
 	// immutable
 	opts    Options
@@ -86,15 +90,15 @@ type Server struct {
 	links atomic.Int64  // WebSocket connections that are open
 	group netpoll.Group // of those that came by way of net/http
 
-	closing atomic.Bool // no handshakes any more
+	closing atomic.Bool // handshakes are refused
 
 	mu sync.RWMutex
 	// guarded by mu
 	sessions map[string]*Session
-	closed   bool // no sessions any more
+	closed   bool // no session is added any more
 }
 
-// NewServer returns a server that reports to handler.
+// NewServer returns a server whose sessions are handler's.
 func NewServer(opts Options, handler Handler) *Server {
 	return &Server{opts: opts, handler: handler, sessions: make(map[string]*Session)}
 }
@@ -127,7 +131,7 @@ func (srv *Server) Sessions() []*Session {
 	return all
 }
 
-// add makes the session known. It reports false when the server is closed.
+// add adds the session, unless the server is closed. It reports whether it has.
 func (srv *Server) add(s *Session) bool {
 	srv.mu.Lock()
 	defer srv.mu.Unlock()
@@ -142,7 +146,7 @@ func (srv *Server) remove(s *Session) {
 	defer srv.mu.Unlock()
 	delete(srv.sessions, s.id)
 	if len(srv.sessions) == 0 {
-		srv.sessions = make(map[string]*Session) // the old one has room for the most that there were
+		srv.sessions = make(map[string]*Session) // a map does not shrink
 	}
 }
 
@@ -182,8 +186,8 @@ func (srv *Server) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// NewID returns 120 random bits as 20 characters that are safe in URLs, the
-// form Node gives to session ids.
+// NewID returns 120 random bits as 20 characters that are safe in URLs, the form
+// of Node's session ids.
 func NewID() string {
 	var random [15]byte
 	rand.Read(random[:]) // never fails since Go 1.24

@@ -6,37 +6,37 @@ import (
 	"time"
 )
 
-// pollGrace is how long Close waits for the clients to answer, or to poll for
-// what is queued. A process that exits before resets their connections, and
-// they would report an error.
+// pollGrace is how long Close waits for clients to close their connections, or to
+// poll for what is queued. If the process exited before, it would reset the
+// connections, and the clients would report an error.
 const pollGrace = time.Second
 
-// writeGrace is how long Close waits for WebSocket clients that are still taking
-// what was sent to them before.
+// writeGrace is how long Close waits for WebSocket clients that have not taken yet
+// what is being written to them.
 const writeGrace = 5 * time.Second
 
-// paceInterval is how often Drain closes sessions.
-const paceInterval = 20 * time.Millisecond
+// drainInterval is how often Drain closes some of the sessions.
+const drainInterval = 20 * time.Millisecond
 
 // Drain refuses handshakes from then on and closes the sessions that are open,
 // evenly over the given time, so that their clients do not all come back at
-// once. What was queued for them is still written. It returns when all have
-// been told, or when ctx is done.
+// once. What was queued for them is still written. It returns when it has called
+// close for all of them, or when ctx is done.
 func (srv *Server) Drain(ctx context.Context, over time.Duration) {
 	srv.closing.Store(true)
 	all := srv.Sessions()
 	start := time.Now()
-	tick := time.NewTicker(paceInterval)
+	tick := time.NewTicker(drainInterval)
 	defer tick.Stop()
-	for told := 0; told < len(all); {
+	for closed := 0; closed < len(all); {
 		due := len(all)
 		if passed := time.Since(start); passed < over {
 			due = int(float64(len(all)) * float64(passed) / float64(over))
 		}
-		for ; told < due; told++ {
-			all[told].close(ShuttingDown)
+		for ; closed < due; closed++ {
+			all[closed].close(ShuttingDown)
 		}
-		if told == len(all) {
+		if closed == len(all) {
 			return
 		}
 		select {
@@ -47,9 +47,9 @@ func (srv *Server) Drain(ctx context.Context, over time.Duration) {
 	}
 }
 
-// Close ends every session and refuses handshakes from then on. It returns
-// when all have taken what was queued for them and their connections are
-// closed, or when that takes too long.
+// Close ends all sessions and refuses handshakes from then on. It returns when
+// the clients have taken what was queued for them and their connections are
+// closed, or when that has taken too long.
 func (srv *Server) Close() {
 	srv.closing.Store(true)
 	srv.mu.Lock()
@@ -69,14 +69,13 @@ func (srv *Server) Close() {
 		time.Sleep(pollGrace / 200)
 	}
 	for _, s := range all {
-		s.Abort(ForcedClose) // for those whom it was not worth waiting for
+		s.Abort(ForcedClose) // those that still wait for a poll
 	}
 	srv.group.Close()
 }
 
-// closeOrAbort closes a session that has something queued which only a poll of
-// the client's can take. It aborts any other: what is being written is written
-// all the same.
+// closeOrAbort closes the session if something is queued that waits for a poll.
+// Else it aborts the session, which does not keep back what is being written.
 func (s *Session) closeOrAbort() {
 	s.mu.Lock()
 	awaitsPoll := !s.writing && !s.queue.empty()
@@ -88,8 +87,8 @@ func (s *Session) closeOrAbort() {
 	}
 }
 
-// undelivered reports whether something is on its way to the client that is
-// worth waiting for after such a time.
+// undelivered reports whether something is queued or being written that is worth
+// waiting for still, when Close has waited for that long.
 func (s *Session) undelivered(waited time.Duration) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

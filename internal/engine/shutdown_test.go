@@ -41,7 +41,7 @@ func TestDrainClosesSessionsAtAPace(t *testing.T) {
 				t.Errorf("%d of %d are closed after %d seconds", got, n, second+1)
 			}
 		}
-		time.Sleep(paceInterval)
+		time.Sleep(drainInterval)
 		<-drained
 		synctest.Wait()
 		if got := closed.Load(); got != n {

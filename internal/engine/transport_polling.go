@@ -2,24 +2,24 @@ package engine
 
 import "time"
 
-// polling is the transport of a session whose client asks for packets with one
-// GET after the other and sends its own with POSTs. Its methods are in three
-// files more: polling_get.go, polling_post.go and polling_response.go.
+// polling is the transport of a session whose client gets packets with one GET
+// after the other, and sends its own with POSTs. How requests are served is in
+// polling_get.go, polling_post.go and polling_response.go.
 //
-// After an upgrade it is the session's transport no more, but a POST may still
-// be under way.
+// After an upgrade polling is not the session's transport any more, but a POST
+// may still be under way.
 type polling struct {
 	s *Session
 
 	// guarded by the session's mu
 	held       *poll       // the GET that waits for packets, if any
-	final      *poll       // the last GET, which has been or is being answered with the end
+	final      *poll       // the GET whose answer ends the session, if any
 	post       *post       // the POST whose body is being read, if any
-	closeTimer *time.Timer // aborts a session that waits for a poll to be closed by; nil: it does not
+	closeTimer *time.Timer // aborts a closing session that no poll comes for; nil: not started
 }
 
-// pollingCloseWait is how long a closing session waits for a poll that can
-// carry its close packet.
+// pollingCloseWait is how long a closing session waits for a poll to answer with
+// the close packet.
 const pollingCloseWait = 30 * time.Second
 
 func (t *polling) name() string { return Polling }

@@ -62,7 +62,7 @@ func (t *webSocketTransport) writeAndUnlock() {
 			t.writeRest(chunk[n:], shared)
 			return
 		}
-		recycle(shared)
+		releaseShared(shared)
 		if err != nil {
 			t.writeFailed(err)
 			return
@@ -72,10 +72,10 @@ func (t *webSocketTransport) writeAndUnlock() {
 }
 
 // writeRest writes what the kernel's buffer had no room for, then the rest of
-// the queue. shared is recycled after that.
+// the queue. shared is released after that.
 func (t *webSocketTransport) writeRest(rest []byte, shared *[]byte) {
 	t.conn.WriteRest(rest, t.s.srv.opts.WriteTimeout, func(err error) {
-		recycle(shared)
+		releaseShared(shared)
 		if err != nil {
 			t.writeFailed(err)
 			return

@@ -9,8 +9,8 @@ import (
 	"signaling/internal/netpoll"
 )
 
-// serveWebSocket opens a session on a WebSocket, or starts to move the polling
-// session s to it.
+// serveWebSocket serves a WebSocket's opening handshake: it opens a session, or
+// begins to move s to the WebSocket.
 func (srv *Server) serveWebSocket(w responder, r *http.Request, q query, s *Session) {
 	if s == nil && q.transport == WebSocket {
 		srv.handshakeWebSocket(w, r, q)
@@ -35,50 +35,6 @@ func (srv *Server) serveWebSocket(w responder, r *http.Request, q query, s *Sess
 	}
 }
 
-// handshakeWebSocket opens a session on a WebSocket, if there is room.
-func (srv *Server) handshakeWebSocket(w responder, r *http.Request, q query) {
-	s := srv.newSession(w, r, q)
-	if s == nil {
-		return
-	}
-	opening := false
-	defer func() {
-		if !opening { // or a listener has panicked
-			s.releaseSlot()
-		}
-	}()
-	ws, answer, err := srv.acceptWebSocket(w, r, q)
-	if err != nil {
-		return
-	}
-	if f := srv.verifyRevision(q); f != nil {
-		ws.Send(append(answer, rawError(f.text())...))
-		ws.CloseNow()
-		srv.notifyRefused(r, *f) // last: a listener may panic, and nobody else would close ws
-		return
-	}
-	opening = true
-	s.openWebSocket(ws, answer, w.loop())
-}
-
-// openWebSocket opens the session on conn, behind the answer to the opening
-// handshake: one write takes both.
-func (s *Session) openWebSocket(conn *wsConn, answer []byte, loop *netpoll.Loop) {
-	t := &webSocketTransport{s: s, conn: conn}
-	s.transport = t
-	conn.handler, conn.ended = t, t.ended
-	s.queue.push(controlPacket(answer))
-	s.queue.push(s.openPacket())
-	if !s.start(loop) {
-		s.releaseSlot()
-		conn.Send(answer)
-		conn.dismiss()
-		return
-	}
-	s.flush()
-	conn.Start(conn)
-}
-
 // upgrade is an attempt to move a polling session to a WebSocket. It answers
 // the probe, and at the upgrade packet makes the connection the session's
 // transport. It is under way as long as it is the session's upgrade.
@@ -98,10 +54,11 @@ type upgrade struct {
 // which waits for its poll to end, can go on.
 const noopInterval = 100 * time.Millisecond
 
+// errProbe ends an upgrade whose client does not send what it should.
 var errProbe = errors.New("not the packet that an upgrade goes on with")
 
-// beginUpgrade makes an upgrade to conn the session's. It returns nil if there
-// is one already, or if the session needs none.
+// beginUpgrade makes an upgrade to conn the session's. It returns nil if another
+// is under way, or if the session cannot move to a WebSocket.
 func (s *Session) beginUpgrade(conn *wsConn) *upgrade {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -151,8 +108,8 @@ func (u *upgrade) ended(err error) {
 func (u *upgrade) begin(loop *netpoll.Loop) { u.loop = loop }
 func (u *upgrade) end()                     { u.loop = nil }
 
-// control answers at once or not at all: a peer that pings and does not read
-// gets no goroutine that waits for it.
+// control answers a ping at once. If there is no room for the answer the upgrade
+// fails: nothing waits for a client that does not read.
 func (u *upgrade) control(answer []byte) error {
 	if !u.s.chargeControl() {
 		return errSessionClosed
@@ -161,7 +118,7 @@ func (u *upgrade) control(answer []byte) error {
 		return nil
 	}
 	if err := u.conn.Send(answer); err != nil {
-		u.timeout.Stop() // half a frame may be out: nothing can follow it, see adopt
+		u.timeout.Stop() // adopt fails from now on: half a frame may have been written
 		u.conn.Stop()
 	}
 	return nil
@@ -181,7 +138,7 @@ func (u *upgrade) message(data []byte, binary bool) error {
 	return errProbe
 }
 
-// releasePolls begins to answer polls that are held while the upgrade goes on.
+// releasePolls begins to answer the polls that are held during the upgrade.
 func (u *upgrade) releasePolls() {
 	u.s.mu.Lock()
 	defer u.s.mu.Unlock()
@@ -203,9 +160,9 @@ func (u *upgrade) releasePoll() {
 	held.resume(noopPacket)
 }
 
-// adopt makes the WebSocket the session's transport. From here on its queue
-// goes there, beginning with what polling has not taken. It reports false if it
-// is too late for that, or the WebSocket takes no more.
+// adopt makes the WebSocket the session's transport. What is queued goes there
+// from then on, beginning with what polling has not taken. It reports false if
+// the time for the upgrade is over, the session closed or the WebSocket broken.
 func (u *upgrade) adopt() bool {
 	if !u.timeout.Stop() {
 		return false

@@ -38,11 +38,11 @@ func (c ErrorCode) String() string {
 	return errorMessages[c]
 }
 
-// refusal says why a request is not served.
+// refusal is why a request is not served.
 type refusal struct {
 	code    ErrorCode
 	message string         // for the client; empty: the code's own
-	context map[string]any // for the Refused hook
+	context map[string]any // for Options.Refused
 }
 
 func (f refusal) text() string {
@@ -52,11 +52,12 @@ func (f refusal) text() string {
 	return f.code.String()
 }
 
-// query holds the parameters of a request that the engine knows.
+// query is what the engine knows of a request's query.
 type query struct {
 	transport, sid, revision string
-	j                        string
-	hasJ, b64                bool
+	hasJ                     bool   // the client polls by script tags
+	j                        string // then, the index of its callback
+	b64                      bool   // the client takes no binary
 }
 
 // parseQuery reads a raw query; of duplicate keys the last one wins.
@@ -82,7 +83,7 @@ func parseQuery(raw string) query {
 	return q
 }
 
-// rev returns the revision the client asks for: anything but "4" is 3.
+// rev returns the revision that the client asks for: 3 unless it names 4.
 func (q query) rev() Revision {
 	if q.revision == "4" {
 		return Revision4
@@ -90,8 +91,8 @@ func (q query) rev() Revision {
 	return Revision3
 }
 
-// verify checks a request in the order Node does. It returns the session the
-// request names, nil for a handshake, or why the request is refused.
+// verify checks a request, in Node's order. It returns the session that the
+// request names, nil if it is a handshake; or why the request is refused.
 func (srv *Server) verify(r *http.Request, q query, upgrade bool) (*Session, *refusal) {
 	if !srv.serves(q.transport) {
 		return nil, &refusal{code: UnknownTransport, context: map[string]any{"transport": q.transport}}
@@ -132,7 +133,7 @@ func (srv *Server) verifyHandshake(r *http.Request, q query, upgrade bool) *refu
 	return nil
 }
 
-// verifyRevision is the last check of a handshake, made when the rest is fine.
+// verifyRevision is the last check of a handshake.
 func (srv *Server) verifyRevision(q query) *refusal {
 	vague := q.revision != "3" && q.revision != "4"
 	if q.rev() == Revision3 && !srv.opts.AllowRevision3 || vague && srv.opts.NameRevision {
@@ -141,17 +142,18 @@ func (srv *Server) verifyRevision(q query) *refusal {
 	return nil
 }
 
-// reject answers a request that is refused, in the form its kind asks for.
+// reject answers a refused request. The answer to an upgrade is written as it is,
+// without what the HTTP server adds.
 func (srv *Server) reject(w responder, r *http.Request, upgrade bool, f refusal) {
 	if !upgrade {
 		srv.refuse(w, r, f)
 		return
 	}
 	srv.notifyRefused(r, f)
-	w.closeWith(rawError(f.text())) // fails where nothing can be upgraded, with an answer
+	w.closeWith(rawError(f.text())) // has answered the request if it fails
 }
 
-// refuse answers a refused request that is no upgrade.
+// refuse answers a refused request that is no upgrade with an error in JSON.
 func (srv *Server) refuse(w http.ResponseWriter, r *http.Request, f refusal) {
 	srv.notifyRefused(r, f)
 	body, _ := json.Marshal(struct { // two plain fields: cannot fail
@@ -167,6 +169,7 @@ func (srv *Server) refuse(w http.ResponseWriter, r *http.Request, f refusal) {
 	w.Write(body)
 }
 
+// notifyRefused calls Options.Refused.
 func (srv *Server) notifyRefused(r *http.Request, f refusal) {
 	if srv.opts.Refused != nil {
 		srv.opts.Refused(r, f.code, f.code.String(), f.context)
