@@ -13,54 +13,23 @@ import (
 
 	"signaling/internal/http1"
 	"signaling/internal/netpoll"
-	"signaling/internal/wiretest"
+	"signaling/internal/websocket"
 )
 
-// sizes are those of a candidate, a session description, and one of a large call.
-var sizes = []int{200, 1500, 20_000}
-
-// BenchmarkReadFrame is the way of a masked text frame from the read buffer to
-// the handler.
-func BenchmarkReadFrame(b *testing.B) {
-	for _, n := range sizes {
-		b.Run(fmt.Sprintf("%dB", n), func(b *testing.B) {
-			frame := wiretest.Bytes(wiretest.Frame{Op: wiretest.Text, Payload: strings.Repeat("x", n)})
-			handled := 0
-			c := newWSConn(nil, 1<<20, 0, nil)
-			c.handler = funcHandler(func([]byte) { handled++ })
-			b.ReportAllocs()
-			b.SetBytes(int64(n))
-			for b.Loop() {
-				c.Append(frame)
-				if err := c.Arrived(nil); err != nil {
-					b.Fatal(err)
-				}
-			}
-			if handled != b.N {
-				b.Fatalf("%d of %d frames were handled", handled, b.N)
-			}
-		})
-	}
-}
+// candidateSize and descriptionSize are the lengths of a usual candidate and of a
+// usual session description.
+const (
+	candidateSize   = 200
+	descriptionSize = 1500
+)
 
 // BenchmarkNewText frames a message, once for all its receivers.
 func BenchmarkNewText(b *testing.B) {
-	buf := make([]byte, Headroom+sizes[1])
+	buf := make([]byte, Headroom+descriptionSize)
 	b.ReportAllocs()
 	for b.Loop() {
 		NewText(buf)
 	}
-}
-
-// funcHandler takes messages and nothing else.
-type funcHandler func(data []byte)
-
-func (funcHandler) begin(*netpoll.Loop)  {}
-func (funcHandler) end()                 {}
-func (funcHandler) control([]byte) error { return nil }
-func (f funcHandler) message(data []byte, _ bool) error {
-	f(data)
-	return nil
 }
 
 // sink is a Conn whose peer takes everything at once.
@@ -87,10 +56,10 @@ func BenchmarkFlush(b *testing.B) {
 			sessions := make([]*Session, n)
 			for i := range sessions {
 				s := &Session{srv: srv, revision: Revision4}
-				s.transport = &webSocketTransport{s: s, conn: newWSConn(&sink{}, 1<<20, 0, nil)}
+				s.transport = &webSocketTransport{s: s, conn: websocket.New(&sink{}, websocket.Options{})}
 				sessions[i] = s
 			}
-			packet := text(strings.Repeat("x", sizes[1]))
+			packet := text(strings.Repeat("x", descriptionSize))
 			b.ReportAllocs()
 			for b.Loop() {
 				var batch Batch
@@ -149,7 +118,7 @@ func BenchmarkPoll(b *testing.B) {
 			sid, _, _ = strings.Cut(sid, `"`)
 			s := srv.Session(sid)
 			poll := []byte("GET " + target + Polling + "&sid=" + sid + " HTTP/1.1\r\nHost: x\r\n\r\n")
-			packet := text(strings.Repeat("x", sizes[0]))
+			packet := text(strings.Repeat("x", candidateSize))
 			b.ReportAllocs()
 			for b.Loop() {
 				if _, err := conn.Write(poll); err != nil {

@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 
 	"signaling/internal/netpoll"
+	"signaling/internal/websocket"
 	"signaling/internal/wiretest"
 )
 
@@ -46,10 +47,10 @@ type pipeClient struct {
 }
 
 // pipe returns both ends of a WebSocket whose opening handshake is over.
-func (b *bubble) pipe() (*pipeClient, *wsConn) {
+func (b *bubble) pipe() (*pipeClient, *websocket.Conn) {
 	client, server := net.Pipe()
 	b.t.Cleanup(func() { client.Close() })
-	return &pipeClient{b.t, client, bufio.NewReader(client)}, newWSConn(new(netpoll.Group).NewConn(server, func() {}), b.opts.MaxPayload, 0, nil)
+	return &pipeClient{b.t, client, bufio.NewReader(client)}, websocket.New(new(netpoll.Group).NewConn(server, func() {}), websocket.Options{MaxMessage: b.opts.MaxPayload})
 }
 
 // ws opens a session over a WebSocket and reads its open packet.

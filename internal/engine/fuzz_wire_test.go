@@ -3,20 +3,12 @@ package engine
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
-	"io"
-	"math/rand/v2"
-	"net"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
-
-	"signaling/internal/netpoll"
-	"signaling/internal/wiretest"
 )
 
 // What a payload's packets are is what they are again after a round trip.
@@ -65,75 +57,6 @@ func handed(t *testing.T, body []byte, rev Revision, isBinary bool) (packets []*
 }
 
 func samePacket(a, b *Packet) bool { return a.binary == b.binary && bytes.Equal(a.data(), b.data()) }
-
-// chunked is a connection that brings its data in pieces of random sizes.
-type chunked struct {
-	net.Conn
-	random *rand.Rand
-	data   []byte
-}
-
-func (c *chunked) Read(p []byte) (int, error) {
-	if len(c.data) == 0 {
-		return 0, io.EOF
-	}
-	n := copy(p[:1+c.random.IntN(len(p))], c.data)
-	c.data = c.data[n:]
-	return n, nil
-}
-
-// holding is a log that watches what the connection holds.
-type holding struct {
-	log
-	t *testing.T
-	c *wsConn
-}
-
-func (h *holding) begin(loop *netpoll.Loop) {
-	h.log.begin(loop)
-	if held, most := cap(h.c.Unread())+len(h.c.fragments), 2*(h.c.limit+maxHeader+maskKeyLength)+h.c.limit+32<<10; held > most {
-		h.t.Errorf("%d bytes are held under a limit of %d, want at most %d", held, h.c.limit, most)
-	}
-}
-
-func (h *holding) message(data []byte, binary bool) error {
-	if len(data) > h.c.limit {
-		h.t.Errorf("a message of %d bytes passes a limit of %d", len(data), h.c.limit)
-	}
-	if !binary && !utf8.Valid(data) {
-		h.t.Errorf("text that is not UTF-8 is handed on: %q", data)
-	}
-	return h.log.message(data, binary)
-}
-
-// readChunked reads wire in random pieces and returns what the handler was told.
-func readChunked(t *testing.T, wire []byte, limit int, seed uint64) ([]string, error) {
-	c := newWSConn(new(netpoll.Group).NewConn(&chunked{random: rand.New(rand.NewPCG(seed, 0)), data: wire}, func() {}), limit, 0, nil)
-	h := &holding{t: t, c: c}
-	c.handler = h
-	err := <-ended(c)
-	c.Release()
-	return h.lines, err
-}
-
-// A stream means the same in whatever pieces it comes.
-func FuzzWebSocketStream(f *testing.F) {
-	for _, row := range readRows {
-		f.Add(wiretest.Bytes(row.frames...), uint16(limitOfRows), uint64(1))
-	}
-	f.Fuzz(func(t *testing.T, wire []byte, limit uint16, seed uint64) {
-		one, oneErr := readChunked(t, bytes.Clone(wire), int(limit), seed)
-		two, twoErr := readChunked(t, bytes.Clone(wire), int(limit), seed+1)
-		if !slices.Equal(one, two) {
-			t.Errorf("read %q in some pieces, %q in others", one, two)
-		}
-		var closed *peerClosed
-		if oneErr != twoErr && !(errors.As(oneErr, &closed) && errors.As(twoErr, &closed)) {
-			t.Errorf("ended with %v in some pieces, with %v in others", oneErr, twoErr)
-		}
-		lastFrame(oneErr)
-	})
-}
 
 // The two replacements of Node's engine, as it spells them.
 var (
@@ -209,7 +132,3 @@ func FuzzQuery(f *testing.F) {
 		}
 	})
 }
-
-// The deadline of a fuzzed connection is nobody's business.
-func (*chunked) SetReadDeadline(time.Time) error { return nil }
-func (*chunked) Close() error                    { return nil }

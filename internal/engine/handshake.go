@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"signaling/internal/netpoll"
+	"signaling/internal/websocket"
 )
 
 // newSession returns a session for a handshake, with its admission slot. Neither
@@ -140,20 +141,19 @@ func (srv *Server) handshakeWebSocket(w responder, r *http.Request, q query) {
 
 // openWebSocket opens the session on conn. answer, to the opening handshake, is
 // written together with the session's first packets.
-func (s *Session) openWebSocket(conn *wsConn, answer []byte, loop *netpoll.Loop) {
+func (s *Session) openWebSocket(conn *websocket.Conn, answer []byte, loop *netpoll.Loop) {
 	t := &webSocketTransport{s: s, conn: conn}
 	s.transport = t
-	conn.handler, conn.ended = t, t.ended
 	s.queue.push(controlPacket(answer))
 	s.queue.push(s.openPacket())
 	if !s.start(loop) {
 		s.releaseSlot()
 		conn.Send(answer)
-		conn.dismiss()
+		conn.Close(closeFrame)
 		return
 	}
 	s.flush()
-	conn.Start(conn)
+	conn.Start(t)
 }
 
 // errClosing refuses a handshake while the server drains or closes.

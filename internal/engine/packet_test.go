@@ -126,7 +126,7 @@ func TestPacketOnAWebSocket(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			for range 2 { // a frame is built once, and is the same ever after
-				wire := row.packet.wsFrame(row.rev, row.textOnly)
+				wire := row.packet.plainFrame(row.rev, row.textOnly)
 				f, err := wiretest.ReadFrame(bytes.NewReader(wire))
 				if err != nil || f.Op != row.op || f.Payload != row.payload {
 					t.Errorf("reads as opcode %d, %.50q (%v); want opcode %d, %.50q", f.Op, f.Payload, err, row.op, row.payload)
@@ -142,8 +142,8 @@ func TestPacketIsSharedByReceiversOfAllKinds(t *testing.T) {
 	for i := range 32 {
 		all.Go(func() {
 			rev, textOnly := Revision3+Revision(i%2), i%3 == 0
-			first := bytes.Clone(p.wsFrame(rev, textOnly))
-			if again := p.wsFrame(rev, textOnly); !bytes.Equal(first, again) {
+			first := bytes.Clone(p.plainFrame(rev, textOnly))
+			if again := p.plainFrame(rev, textOnly); !bytes.Equal(first, again) {
 				t.Errorf("revision %d, text only %v: two different frames", rev, textOnly)
 			}
 			appendPayload(nil, []*Packet{p}, rev, textOnly)

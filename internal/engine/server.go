@@ -87,8 +87,8 @@ type Server struct {
 	opts    Options
 	handler Handler
 
-	links atomic.Int64  // WebSocket connections that are open
-	group netpoll.Group // of those that came by way of net/http
+	webSockets atomic.Int64  // WebSocket connections that are open
+	group      netpoll.Group // of those that came by way of net/http
 
 	closing atomic.Bool // handshakes are refused
 

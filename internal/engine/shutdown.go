@@ -60,7 +60,7 @@ func (srv *Server) Close() {
 		s.closeOrAbort()
 	}
 	left := slices.Clone(all)
-	for start := time.Now(); len(left) > 0 || srv.links.Load() > 0; {
+	for start := time.Now(); len(left) > 0 || srv.webSockets.Load() > 0; {
 		waited := time.Since(start)
 		left = slices.DeleteFunc(left, func(s *Session) bool { return !s.undelivered(waited) })
 		if len(left) == 0 && waited > pollGrace {

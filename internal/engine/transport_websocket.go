@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"signaling/internal/netpoll"
+	"signaling/internal/websocket"
 )
 
 // closeFrameWait is how long the client of an ended WebSocket session may take
@@ -17,7 +18,7 @@ const closeFrameWait = 10 * time.Second
 type webSocketTransport struct {
 	// immutable
 	s    *Session
-	conn *wsConn
+	conn *websocket.Conn
 
 	batch Batch // owned by the goroutine that reads conn
 }
@@ -116,7 +117,7 @@ func (t *webSocketTransport) writeFailed(err error) {
 
 // framing returns what the WebSocket's client takes.
 func (t *webSocketTransport) framing() framing {
-	return framing{t.s.revision, t.s.textOnly, t.s.srv.opts.DeflateAbove, t.conn.window}
+	return framing{t.s.revision, t.s.textOnly, t.s.srv.opts.DeflateAbove, t.conn.Window()}
 }
 
 // closeLocked queues a close frame behind everything else.
@@ -145,13 +146,13 @@ func closeFrameFor(cause error) *Packet {
 	if cause == nil {
 		return closeFramePacket
 	}
-	return controlPacket(lastFrame(cause))
+	return controlPacket(websocket.CloseAnswer(cause))
 }
 
-// ended ends the session after reading the WebSocket has ended with err.
-func (t *webSocketTransport) ended(err error) {
+// ReadEnded ends the session.
+func (t *webSocketTransport) ReadEnded(err error) {
 	reason := TransportClose
-	var violation *frameError
+	var violation *websocket.FrameError
 	if errors.As(err, &violation) {
 		reason = TransportError
 	}
@@ -168,19 +169,19 @@ func (t *webSocketTransport) ended(err error) {
 // errSessionClosed ends the reading of a connection whose session has ended.
 var errSessionClosed = errors.New("the session is closed")
 
-// The methods of wsHandler.
+// The methods of websocket.Handler.
 
-func (t *webSocketTransport) begin(loop *netpoll.Loop) {
+func (t *webSocketTransport) Begin(loop *netpoll.Loop) {
 	t.batch.loop = loop
 	t.s.beginReceiving(&t.batch)
 }
 
-func (t *webSocketTransport) end() {
+func (t *webSocketTransport) End() {
 	t.s.endReceiving(&t.batch)
 	t.batch.loop = nil
 }
 
-func (t *webSocketTransport) message(data []byte, binary bool) error {
+func (t *webSocketTransport) Message(data []byte, binary bool) error {
 	var p packet
 	var ok bool
 	if binary {
@@ -198,8 +199,8 @@ func (t *webSocketTransport) message(data []byte, binary bool) error {
 	return nil
 }
 
-// control sends the answer to a control frame between the packets of the session.
-func (t *webSocketTransport) control(answer []byte) error {
+// Control sends the answer to a control frame between the packets of the session.
+func (t *webSocketTransport) Control(answer []byte) error {
 	if !t.s.chargeControl() {
 		return errSessionClosed
 	}

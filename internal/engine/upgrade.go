@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"signaling/internal/netpoll"
+	"signaling/internal/websocket"
 )
 
 // serveWebSocket serves a WebSocket's opening handshake: it opens a session, or
@@ -31,7 +32,7 @@ func (srv *Server) serveWebSocket(w responder, r *http.Request, q query, s *Sess
 	case u != nil:
 		u.start()
 	default:
-		ws.dismiss()
+		ws.Close(closeFrame)
 	}
 }
 
@@ -41,10 +42,10 @@ func (srv *Server) serveWebSocket(w responder, r *http.Request, q query, s *Sess
 type upgrade struct {
 	// immutable
 	s       *Session
-	conn    *wsConn
+	conn    *websocket.Conn
 	timeout *time.Timer // stops reading conn; set by start
 
-	loop *netpoll.Loop // owned by the goroutine that reads conn: see wsHandler.begin
+	loop *netpoll.Loop // owned by the goroutine that reads conn: see websocket.Handler.Begin
 
 	// guarded by the session's mu
 	noops *time.Timer // answers the poll that is held; nil: the probe has not come
@@ -59,7 +60,7 @@ var errProbe = errors.New("not the packet that an upgrade goes on with")
 
 // beginUpgrade makes an upgrade to conn the session's. It returns nil if another
 // is under way, or if the session cannot move to a WebSocket.
-func (s *Session) beginUpgrade(conn *wsConn) *upgrade {
+func (s *Session) beginUpgrade(conn *websocket.Conn) *upgrade {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.state == stateClosed || s.upgrade != nil || !slices.Contains(s.transport.upgrades(), WebSocket) {
@@ -72,8 +73,7 @@ func (s *Session) beginUpgrade(conn *wsConn) *upgrade {
 // start begins to read what the client sends on the WebSocket.
 func (u *upgrade) start() {
 	u.timeout = time.AfterFunc(u.s.srv.opts.UpgradeTimeout, u.conn.Stop)
-	u.conn.handler, u.conn.ended = u, u.ended
-	u.conn.Start(u.conn)
+	u.conn.Start(u)
 }
 
 // cancel ends the upgrade, if there is one: the session stays on polling.
@@ -94,23 +94,21 @@ func (u *upgrade) stopLocked() {
 	}
 }
 
-// ended closes the WebSocket of an upgrade that has failed with err.
-func (u *upgrade) ended(err error) {
+// The methods of websocket.Handler.
+
+func (u *upgrade) Begin(loop *netpoll.Loop) { u.loop = loop }
+func (u *upgrade) End()                     { u.loop = nil }
+
+// ReadEnded closes the WebSocket: the upgrade has failed.
+func (u *upgrade) ReadEnded(err error) {
 	u.timeout.Stop()
 	u.cancel()
-	u.conn.Send(lastFrame(err))
-	u.conn.CloseWrite()
-	u.conn.CloseAfterPeer()
+	u.conn.Close(websocket.CloseAnswer(err))
 }
 
-// The methods of wsHandler.
-
-func (u *upgrade) begin(loop *netpoll.Loop) { u.loop = loop }
-func (u *upgrade) end()                     { u.loop = nil }
-
-// control answers a ping at once. If there is no room for the answer the upgrade
+// Control answers a ping at once. If there is no room for the answer the upgrade
 // fails: nothing waits for a client that does not read.
-func (u *upgrade) control(answer []byte) error {
+func (u *upgrade) Control(answer []byte) error {
 	if !u.s.chargeControl() {
 		return errSessionClosed
 	}
@@ -124,10 +122,10 @@ func (u *upgrade) control(answer []byte) error {
 	return nil
 }
 
-func (u *upgrade) message(data []byte, binary bool) error {
+func (u *upgrade) Message(data []byte, binary bool) error {
 	switch {
 	case !binary && string(data) == "2probe":
-		if err := u.conn.Send(signal(Pong, "probe").wsFrame(u.s.revision, false)); err != nil {
+		if err := u.conn.Send(signal(Pong, "probe").plainFrame(u.s.revision, false)); err != nil {
 			return err
 		}
 		u.releasePolls()
@@ -180,9 +178,8 @@ func (u *upgrade) adopt() bool {
 		t.closeLocked() // flush follows
 	}
 	s.mu.Unlock()
-	held.resume(closePacket) // the polling transport is closed
-	u.conn.handler, u.conn.ended = t, t.ended
-	t.begin(u.loop) // the rest of what has arrived is the session's
+	held.resume(closePacket)     // the polling transport is closed
+	u.conn.SetHandler(t, u.loop) // the rest of what has arrived is the session's
 	s.flush()
 	return true
 }

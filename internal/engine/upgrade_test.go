@@ -5,6 +5,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"signaling/internal/websocket"
 	"signaling/internal/wiretest"
 )
 
@@ -184,10 +185,10 @@ func TestPacketsRightBehindTheUpgradeAreHandledInOrder(t *testing.T) {
 }
 
 // tryUpgrade begins an upgrade of the session to ws, if it takes one.
-func (s *Session) tryUpgrade(ws *wsConn) {
+func (s *Session) tryUpgrade(ws *websocket.Conn) {
 	u := s.beginUpgrade(ws)
 	if u == nil {
-		ws.dismiss()
+		ws.Close(closeFrame)
 		return
 	}
 	u.start()

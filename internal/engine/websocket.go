@@ -6,14 +6,14 @@ import (
 	"net/http"
 	"strings"
 
-	"signaling/internal/netpoll"
+	"signaling/internal/websocket"
 )
 
 // acceptWebSocket takes the connection of a WebSocket's opening handshake over
 // from the HTTP server, and returns it with the answer that is to be written
 // first. When it fails it has answered the request.
-func (srv *Server) acceptWebSocket(w responder, r *http.Request, q query) (ws *wsConn, answer []byte, err error) {
-	h, err := checkHandshake(r, srv.opts.DeflateAbove > 0)
+func (srv *Server) acceptWebSocket(w responder, r *http.Request, q query) (ws *websocket.Conn, answer []byte, err error) {
+	h, err := websocket.CheckHandshake(r, srv.opts.DeflateAbove > 0)
 	if err != nil {
 		refuseWebSocket(w, err)
 		return nil, nil, err
@@ -22,17 +22,18 @@ func (srv *Server) acceptWebSocket(w responder, r *http.Request, q query) (ws *w
 	if srv.opts.Headers != nil {
 		srv.opts.Headers(header, r, q.sid == "") // may panic: the HTTP server still closes the connection then
 	}
-	answer = h.answer(header)
-	conn, prefix, err := w.detach(srv.unlinked)
+	answer = h.Answer(header)
+	conn, prefix, err := w.detach(func() { srv.webSockets.Add(-1) })
 	if err != nil {
 		return nil, nil, err
 	}
-	return srv.newLinked(conn, h.window, prefix), answer, nil
+	srv.webSockets.Add(1)
+	return websocket.New(conn, websocket.Options{MaxMessage: srv.opts.MaxPayload, Window: h.Window, Prefix: prefix}), answer, nil
 }
 
 // refuseWebSocket answers an opening handshake that has failed with err.
 func refuseWebSocket(w responder, err error) {
-	var e *handshakeError
+	var e *websocket.HandshakeError
 	errors.As(err, &e)
 	var headers []string
 	if e.Versions != "" {
@@ -40,14 +41,6 @@ func refuseWebSocket(w responder, err error) {
 	}
 	w.closeWith(rawError(e.Problem, headers...)) // fails where nothing can be upgraded, with an answer
 }
-
-// newLinked returns a WebSocket on a connection that calls unlinked when it ends.
-func (srv *Server) newLinked(conn netpoll.Conn, window int, early []byte) *wsConn {
-	srv.links.Add(1)
-	return newWSConn(conn, srv.opts.MaxPayload, window, early)
-}
-
-func (srv *Server) unlinked() { srv.links.Add(-1) }
 
 // rawError returns the answer to an upgrade that is refused, as Node's engine
 // gives it: always 400, the message as text, the connection closed.

@@ -1,4 +1,4 @@
-package engine
+package websocket
 
 import (
 	"bytes"
@@ -28,7 +28,7 @@ func TestFrameHeaderOfEveryLength(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("%d bytes", row.length), func(t *testing.T) {
 			room := make([]byte, 20)
-			start := putHeader(room, opText, row.length)
+			start := PutHeader(room, Text, row.length)
 			if got := room[start:]; !bytes.Equal(got, row.want) {
 				t.Errorf("header is % x, want % x", got, row.want)
 			}
@@ -42,15 +42,15 @@ func TestFrameHeaderOfEveryLength(t *testing.T) {
 func TestParsedHeaderIsWhatTheClientWrote(t *testing.T) {
 	const limit = 1 << 20
 	for _, length := range []int{0, 1, 125, 126, 127, 255, 256, 1<<16 - 1, 1 << 16, limit} {
-		for _, op := range []opcode{opContinuation, opText, opBinary} {
+		for _, op := range []Opcode{opContinuation, Text, Binary} {
 			for _, more := range []bool{false, true} {
 				wire := wiretest.Frame{Op: byte(op), More: more, Payload: strings.Repeat("x", length)}.Append(nil)
 				h, err := parseHeader(wire, limit, false)
 				if err != nil {
-					t.Fatalf("%d bytes, opcode %d: %v", length, op, err)
+					t.Fatalf("%d bytes, Opcode %d: %v", length, op, err)
 				}
 				if h.op != op || h.fin == more || h.length != length || h.size+h.length != len(wire) {
-					t.Errorf("%d bytes, opcode %d, more %v: parsed as %+v of %d bytes", length, op, more, h, len(wire))
+					t.Errorf("%d bytes, Opcode %d, more %v: parsed as %+v of %d bytes", length, op, more, h, len(wire))
 				}
 				if !bytes.Equal(h.mask[:], wire[h.size-4:h.size]) {
 					t.Errorf("%d bytes: mask % x, want % x", length, h.mask, wire[h.size-4:h.size])
@@ -73,16 +73,16 @@ func TestHeaderThatBreaksTheProtocol(t *testing.T) {
 	for _, row := range []struct {
 		name string
 		wire []byte
-		want *frameError
+		want *FrameError
 	}{
 		{"a frame without a mask", wiretest.Frame{Op: wiretest.Text, Unmasked: true}.Append(nil), errUnmasked},
 		{"the first reserved bit", wiretest.Frame{Op: wiretest.Text, Reserved: 0x40}.Append(nil), errReserved},
 		{"the second reserved bit", wiretest.Frame{Op: wiretest.Text, Reserved: 0x20}.Append(nil), errReserved},
 		{"the third reserved bit", wiretest.Frame{Op: wiretest.Ping, Reserved: 0x10}.Append(nil), errReserved},
-		{"a reserved data opcode", wiretest.Frame{Op: 0x3}.Append(nil), errReserved},
-		{"the last reserved data opcode", wiretest.Frame{Op: 0x7}.Append(nil), errReserved},
-		{"a reserved control opcode", wiretest.Frame{Op: 0xB}.Append(nil), errReserved},
-		{"the last reserved control opcode", wiretest.Frame{Op: 0xF}.Append(nil), errReserved},
+		{"a reserved data Opcode", wiretest.Frame{Op: 0x3}.Append(nil), errReserved},
+		{"the last reserved data Opcode", wiretest.Frame{Op: 0x7}.Append(nil), errReserved},
+		{"a reserved control Opcode", wiretest.Frame{Op: 0xB}.Append(nil), errReserved},
+		{"the last reserved control Opcode", wiretest.Frame{Op: 0xF}.Append(nil), errReserved},
 		{"a ping in fragments", wiretest.Frame{Op: wiretest.Ping, More: true}.Append(nil), errBadControl},
 		{"a close frame in fragments", wiretest.Frame{Op: wiretest.Close, More: true}.Append(nil), errBadControl},
 		{"a ping of 126 bytes", wiretest.Frame{Op: wiretest.Ping, Payload: strings.Repeat("x", 126)}.Append(nil), errBadControl},
@@ -123,67 +123,6 @@ func TestUnmaskAgreesWithTheNaiveLoop(t *testing.T) {
 			if unmask(buf[offset:offset+length], mask); !bytes.Equal(buf, want) {
 				t.Fatalf("%d bytes at offset %d: % x, want % x", length, offset, buf, want)
 			}
-		}
-	}
-}
-
-func TestCloseFrames(t *testing.T) {
-	for _, row := range []struct {
-		name string
-		code closeCode
-		want []byte
-	}{
-		{"without a code", codeNone, []byte{0x88, 0}},
-		{"for a protocol error", codeProtocol, []byte{0x88, 2, 0x03, 0xEA}},
-		{"for text that is not UTF-8", codeBadText, []byte{0x88, 2, 0x03, 0xEF}},
-		{"for a message that is too large", codeTooLarge, []byte{0x88, 2, 0x03, 0xF1}},
-		{"with the peer's own code", 4321, []byte{0x88, 2, 0x10, 0xE1}},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			if got := closeFrame(row.code); !bytes.Equal(got, row.want) {
-				t.Errorf("frame is % x, want % x", got, row.want)
-			}
-		})
-	}
-}
-
-func TestCheckedCloseFrame(t *testing.T) {
-	for _, row := range []struct {
-		name    string
-		payload string
-		want    error
-	}{
-		{"no payload has no code", "", nil},
-		{"one byte is no code", "\x03", errBadClose},
-		{"999 is below the range", "\x03\xE7", errBadClose},
-		{"1000, normal closure", "\x03\xE8", nil},
-		{"1000 with a reason", "\x03\xE8bye", nil},
-		{"1000 with a reason that is not UTF-8", "\x03\xE8\xFF", errBadText},
-		{"1004 is reserved", "\x03\xEC", errBadClose},
-		{"1005 is never sent", "\x03\xED", errBadClose},
-		{"1006 is never sent", "\x03\xEE", errBadClose},
-		{"1014, the last one registered", "\x03\xF6", nil},
-		{"1015 is never sent", "\x03\xF7", errBadClose},
-		{"2999 belongs to extensions", "\x0B\xB7", errBadClose},
-		{"3000, the first for libraries", "\x0B\xB8", nil},
-		{"4999, the last for applications", "\x13\x87", nil},
-		{"5000 is beyond the range", "\x13\x88", errBadClose},
-		{"65535 is beyond the range", "\xFF\xFF", errBadClose},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			if err := checkClose([]byte(row.payload)); err != row.want {
-				t.Errorf("got %v, want %v", err, row.want)
-			}
-		})
-	}
-}
-
-func TestPongCarriesThePingsData(t *testing.T) {
-	for _, length := range []int{0, 1, 125} {
-		data := strings.Repeat("p", length)
-		f, err := wiretest.ReadFrame(bytes.NewReader(pongFrame([]byte(data))))
-		if err != nil || f.Op != wiretest.Pong || f.Payload != data {
-			t.Errorf("pong of %d bytes reads as %+v, error %v", length, f, err)
 		}
 	}
 }

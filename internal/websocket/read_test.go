@@ -1,4 +1,4 @@
-package engine
+package websocket
 
 import (
 	"bytes"
@@ -16,42 +16,45 @@ import (
 	"signaling/internal/wiretest"
 )
 
-// log is a wsHandler that notes what it is told.
+// log is a Handler that notes the calls it gets.
 type log struct {
 	lines  []string
 	inside bool
-	err    error // what message returns
+	err    error // what Message returns
+	ended  chan error
 }
+
+func newLog() *log { return &log{ended: make(chan error, 1)} }
 
 func (l *log) note(format string, args ...any) {
 	if !l.inside {
-		format = "outside of begin and end: " + format
+		format = "outside of Begin and End: " + format
 	}
 	l.lines = append(l.lines, fmt.Sprintf(format, args...))
 }
 
-func (l *log) begin(loop *netpoll.Loop) {
+func (l *log) Begin(*netpoll.Loop) {
 	if l.inside {
-		l.lines = append(l.lines, "begin within begin")
+		l.lines = append(l.lines, "Begin within Begin")
 	}
 	l.inside = true
 }
 
-func (l *log) end() {
+func (l *log) End() {
 	if !l.inside {
-		l.lines = append(l.lines, "end without begin")
+		l.lines = append(l.lines, "End without Begin")
 	}
 	l.inside = false
 }
 
-func (l *log) control(answer []byte) error {
-	if answer != nil {
-		l.note("control % x", answer)
+func (l *log) Control(pong []byte) error {
+	if pong != nil {
+		l.note("pong % x", pong)
 	}
 	return nil
 }
 
-func (l *log) message(data []byte, binary bool) error {
+func (l *log) Message(data []byte, binary bool) error {
 	if binary {
 		l.note("binary %s", data)
 	} else {
@@ -60,34 +63,36 @@ func (l *log) message(data []byte, binary bool) error {
 	return l.err
 }
 
-// ended starts a connection, which is closed when reading ends, and returns the
-// reason.
-func ended(c *wsConn) <-chan error {
-	result := make(chan error, 1)
-	c.ended = func(err error) {
-		c.CloseNow()
-		result <- err
-	}
-	c.Start(c)
-	return result
+func (l *log) ReadEnded(err error) { l.ended <- err }
+
+// newConn returns the WebSocket on a connection other than TCP's: a goroutine
+// reads it.
+func newConn(conn net.Conn, opts Options) *Conn {
+	return New(new(netpoll.Group).NewConn(conn, func() {}), opts)
 }
 
-// feed lets a wsConn read chunks, one write each, then the end of the stream.
-func feed(t *testing.T, limit int, early []byte, chunks ...[]byte) (*log, error) {
+// feed lets a Conn read chunks, one write each, then the end of the stream.
+func feed(t *testing.T, limit int, prefix []byte, chunks ...[]byte) (*log, error) {
 	t.Helper()
 	client, server := net.Pipe()
-	l := new(log)
-	c := newWSConn(new(netpoll.Group).NewConn(server, func() {}), limit, 0, early)
-	c.handler = l
-	result := ended(c)
-	client.SetWriteDeadline(time.Now().Add(wiretest.Patience))
-	for _, chunk := range chunks {
-		if _, err := client.Write(chunk); err != nil {
-			break // the reader has seen enough
+	l := newLog()
+	c := newConn(server, Options{MaxMessage: limit, Prefix: prefix})
+	c.Start(l)
+	written := make(chan struct{})
+	go func() { // ends when the reader closes the pipe, at the latest
+		defer close(written)
+		defer client.Close()
+		client.SetWriteDeadline(time.Now().Add(wiretest.Patience))
+		for _, chunk := range chunks {
+			if _, err := client.Write(chunk); err != nil {
+				break // the reader has seen enough
+			}
 		}
-	}
-	client.Close()
-	return l, <-result
+	}()
+	err := <-l.ended
+	c.CloseNow()
+	<-written
+	return l, err
 }
 
 // cut splits wire into pieces of n bytes.
@@ -130,7 +135,7 @@ var readRows = []struct {
 	}, []string{"text €"}, nil},
 	{"a ping between fragments", []wiretest.Frame{
 		{Op: wiretest.Text, More: true, Payload: "a"}, {Op: wiretest.Ping, Payload: "p"}, {Payload: "b"},
-	}, []string{"control 8a 01 70", "text ab"}, nil},
+	}, []string{"pong 8a 01 70", "text ab"}, nil},
 	{"fragments that reach the limit exactly", []wiretest.Frame{
 		{Op: wiretest.Binary, More: true, Payload: strings.Repeat("x", limitOfRows-1)}, {Payload: "x"},
 	}, []string{"binary " + strings.Repeat("x", limitOfRows)}, nil},
@@ -141,7 +146,7 @@ var readRows = []struct {
 		{Op: wiretest.Text, More: true, Payload: "a"}, {Payload: "b"}, {Op: wiretest.Binary, Payload: "c"},
 	}, []string{"text ab", "binary c"}, nil},
 	{"a pong that nobody asked for", []wiretest.Frame{{Op: wiretest.Pong, Payload: "p"}, {Op: wiretest.Text, Payload: "a"}}, []string{"text a"}, nil},
-	{"a ping without data", []wiretest.Frame{{Op: wiretest.Ping}}, []string{"control 8a 00"}, nil},
+	{"a ping without data", []wiretest.Frame{{Op: wiretest.Ping}}, []string{"pong 8a 00"}, nil},
 	{"a continuation without a start", []wiretest.Frame{{Op: wiretest.Text, Payload: "a"}, {Payload: "b"}}, []string{"text a"}, errFragment},
 	{"a start inside a message", []wiretest.Frame{
 		{Op: wiretest.Text, More: true, Payload: "a"}, {Op: wiretest.Text, Payload: "b"},
@@ -157,7 +162,7 @@ var readRows = []struct {
 	}, nil, errUnmasked},
 	{"nothing behind a close frame", []wiretest.Frame{
 		{Op: wiretest.Text, Payload: "a"}, {Op: wiretest.Close, Payload: "\x03\xE8"}, {Op: wiretest.Text, Payload: "b"},
-	}, []string{"text a"}, &peerClosed{[]byte("\x03\xE8")}},
+	}, []string{"text a"}, &closedError{[]byte("\x03\xE8")}},
 }
 
 func TestReadingInAnyPieces(t *testing.T) {
@@ -188,7 +193,7 @@ func checkRead(t *testing.T, way string, l *log, err error, want []string, wantE
 	if !slices.Equal(l.lines, want) {
 		t.Errorf("%s: read %.200q, want %.200q", way, l.lines, want)
 	}
-	var closed, wantClosed *peerClosed
+	var closed, wantClosed *closedError
 	switch {
 	case wantErr == nil:
 		if !errors.Is(err, io.EOF) {
@@ -202,49 +207,57 @@ func checkRead(t *testing.T, way string, l *log, err error, want []string, wantE
 		t.Errorf("%s: ended with %v, want %v", way, err, wantErr)
 	}
 	if l.inside {
-		t.Errorf("%s: begin is not followed by end", way)
+		t.Errorf("%s: Begin is not followed by End", way)
 	}
 }
 
 func TestReadingEndsWithTheHandlersError(t *testing.T) {
 	client, server := net.Pipe()
 	defer client.Close()
-	l := &log{err: errProbe}
-	c := newWSConn(new(netpoll.Group).NewConn(server, func() {}), 100, 0, wiretest.Bytes(wiretest.Texts("a", "b")...))
-	c.handler = l
-	if err := <-ended(c); err != errProbe {
-		t.Errorf("read returned %v, want %v", err, errProbe)
+	l := newLog()
+	l.err = errors.New("enough")
+	c := newConn(server, Options{MaxMessage: 100, Prefix: wiretest.Bytes(wiretest.Texts("a", "b")...)})
+	defer c.CloseNow()
+	c.Start(l)
+	if err := <-l.ended; err != l.err {
+		t.Errorf("reading ended with %v, want %v", err, l.err)
 	}
 	if want := []string{"text a"}; !slices.Equal(l.lines, want) || l.inside {
-		t.Errorf("the handler was told %q (inside: %v), want %q and end", l.lines, l.inside, want)
+		t.Errorf("the handler was called for %q (inside: %v), want %q and End", l.lines, l.inside, want)
 	}
 }
 
-func TestFrameThatAnswersTheEndOfReading(t *testing.T) {
-	for _, row := range []struct {
-		name string
-		err  error
-		want string // payload
-	}{
-		{"the peer's code and reason come back", &peerClosed{[]byte("\x0F\xA1why")}, "\x0F\xA1why"},
-		{"none comes back as none", &peerClosed{}, ""},
-		{"a protocol error has its code", errReserved, "\x03\xEA"},
-		{"bad text has its code", fmt.Errorf("read: %w", errBadText), "\x03\xEF"},
-		{"too many fragments have their code", errFragments, "\x03\xF0"},
-		{"too much has its code", errTooLarge, "\x03\xF1"},
-		{"the end of the stream has none", io.EOF, ""},
-		{"a refusal of the session's has none", errSessionClosed, ""},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			frame := lastFrame(row.err)
-			f, err := wiretest.ReadFrame(strings.NewReader(string(frame)))
-			if err != nil || f.Op != wiretest.Close {
-				t.Fatalf("% x is no close frame: %v", frame, err)
-			}
-			if f.Payload != row.want {
-				t.Errorf("payload % x, want % x", f.Payload, row.want)
-			}
-		})
+// first is a log that gives the connection to another one with its first message.
+type first struct {
+	log
+	c    *Conn
+	next *log
+	loop *netpoll.Loop
+}
+
+func (f *first) Begin(loop *netpoll.Loop) {
+	f.log.Begin(loop)
+	f.loop = loop
+}
+
+func (f *first) Message(data []byte, binary bool) error {
+	f.c.SetHandler(f.next, f.loop)
+	return f.log.Message(data, binary)
+}
+
+func TestHandlerIsReplaced(t *testing.T) {
+	client, server := net.Pipe()
+	c := newConn(server, Options{MaxMessage: 100, Prefix: wiretest.Bytes(wiretest.Texts("a", "b")...)})
+	defer c.CloseNow()
+	f := &first{c: c, next: newLog()}
+	c.Start(f)
+	client.Write(wiretest.Bytes(wiretest.Texts("c")...))
+	client.Close()
+	if err := <-f.next.ended; err != io.EOF {
+		t.Errorf("reading ended with %v, want the end of the stream", err)
+	}
+	if !slices.Equal(f.lines, []string{"text a"}) || !slices.Equal(f.next.lines, []string{"text b", "text c"}) || f.next.inside {
+		t.Errorf("the first handler got %q, the second %q (inside: %v)", f.lines, f.next.lines, f.next.inside)
 	}
 }
 

@@ -1,0 +1,77 @@
+package engine
+
+import (
+	"sync"
+
+	"signaling/internal/websocket"
+)
+
+// lazyFrame is a WebSocket frame that is made when the first receiver needs it.
+type lazyFrame struct {
+	once  sync.Once
+	bytes []byte
+}
+
+// controlPacket returns a packet that is not one of Engine.IO but bytes for the
+// WebSocket, to be written between the packets of the session: a control frame, or
+// the answer to the opening handshake. It owns bytes.
+func controlPacket(bytes []byte) *Packet { return &Packet{buf: bytes, control: true} }
+
+// closeFrame is a close frame without a code.
+var (
+	closeFrame       = websocket.CloseFrame(websocket.NoCode)
+	closeFramePacket = controlPacket(closeFrame)
+)
+
+// framing is what the client of a WebSocket takes.
+type framing struct {
+	rev          Revision
+	textOnly     bool // no binary frames (b64=1)
+	deflateAbove int  // see Options.DeflateAbove
+	window       int  // see websocket.Handshake.Window
+}
+
+// frameFor returns the packet as a WebSocket frame, compressed if that is agreed
+// on and worth while. It is made once, however many receivers there are; the
+// caller must not modify it.
+func (p *Packet) frameFor(to framing) []byte {
+	plain := p.plainFrame(to.rev, to.textOnly)
+	if to.window == 0 || p.plain || p.control || p.binary && to.textOnly {
+		return plain
+	}
+	if length := len(websocket.FramePayload(plain)); length > to.window || length < to.deflateAbove {
+		return plain
+	}
+	cached := &p.compressed[0]
+	if p.binary && to.rev == Revision3 {
+		cached = &p.compressed[1]
+	}
+	f := cached.Load()
+	if f == nil {
+		cached.CompareAndSwap(nil, new(lazyFrame))
+		f = cached.Load()
+	}
+	f.once.Do(func() { f.bytes = websocket.Deflate(plain) })
+	return f.bytes
+}
+
+// plainFrame returns the packet as a WebSocket frame that is not compressed, for
+// a client of the given revision.
+func (p *Packet) plainFrame(rev Revision, textOnly bool) []byte {
+	switch {
+	case !p.binary:
+		return p.buf[p.start:]
+	case textOnly:
+		return websocket.FrameIn(p.appendBase64(make([]byte, websocket.HeaderRoom), rev), websocket.Text)
+	case rev == Revision3:
+		p.legacy.once.Do(func() {
+			buf := make([]byte, websocket.HeaderRoom, websocket.HeaderRoom+1+len(p.data()))
+			// Revision 3 has the type before the data, as a number and not as a digit.
+			buf = append(append(buf, byte(Message-'0')), p.data()...)
+			p.legacy.bytes = websocket.FrameIn(buf, websocket.Binary)
+		})
+		return p.legacy.bytes
+	default:
+		return p.buf[p.start:]
+	}
+}

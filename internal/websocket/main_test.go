@@ -1,0 +1,9 @@
+package websocket
+
+import (
+	"testing"
+
+	"signaling/internal/wiretest"
+)
+
+func TestMain(m *testing.M) { wiretest.Main(m) }
