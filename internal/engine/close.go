@@ -54,8 +54,8 @@ func (s *Session) becomeClosedLocked(reason Reason) (follow func()) {
 		stopPost()
 		s.srv.remove(s)
 		s.releaseSlot()
-		// Ends when Closed has returned. That may take its time, and who ends the
-		// session may have others to serve.
+		// Ends when Closed has returned. It may take long, and this goroutine may
+		// have other clients to serve.
 		go s.notifyClosed(reason)
 	}
 }

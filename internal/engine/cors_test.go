@@ -43,7 +43,7 @@ func TestCORSHeaders(t *testing.T) {
 		{"the origin comes back with credentials", echo, "GET", []string{"Origin", "https://a.example"}, 200,
 			"Allow-Origin: https://a.example\nAllow-Credentials: true\nVary: Origin"},
 		{"a request without an origin", echo, "GET", nil, 200, "Allow-Credentials: true\nVary: Origin"},
-		{"one origin, whoever asks", one, "GET", []string{"Origin", "https://a.example"}, 200,
+		{"one origin, for a request from any", one, "GET", []string{"Origin", "https://a.example"}, 200,
 			"Allow-Origin: https://one.example\nVary: Origin"},
 		{"an origin that is allowed", some, "GET", []string{"Origin", "https://a.example"}, 200,
 			"Allow-Origin: https://a.example\nAllow-Credentials: true\nExpose-Headers: X-A,X-B\nVary: Origin"},

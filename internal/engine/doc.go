@@ -16,7 +16,7 @@
 // The way of a poll, an HTTP GET that waits for packets:
 //
 //	server.go             ServeHTTP: CORS, middleware, the query
-//	responder.go          what the response can do, whoever serves the request
+//	responder.go          what the response can do, for both HTTP servers
 //	verify.go             which session it is for, or why it is refused
 //	handshake.go          it is for none yet: a new session and its open packet
 //	polling_get.go        it is answered with what is queued, or held

@@ -131,7 +131,7 @@ func TestHandshakesWhileTheServerCloses(t *testing.T) {
 	}
 }
 
-// A session ends for several reasons at once; strict counts what is told.
+// A session ends for several reasons at once; strict counts the calls of Closed.
 func TestEndsThatCoincide(t *testing.T) {
 	f := serve(t, options(), echo)
 	var all sync.WaitGroup

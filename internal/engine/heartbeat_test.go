@@ -8,7 +8,7 @@ import (
 
 // The defaults are meant below: 25 seconds between pings, 20 for the answer.
 
-// clock tells the time of a bubble in seconds since it was made.
+// clock returns the time of a bubble in seconds since it was made.
 type clock time.Time
 
 func newClock() clock { return clock(time.Now()) }

@@ -328,7 +328,7 @@ func TestSendingWhileAnEarlyFrameIsHandled(t *testing.T) {
 	f.wantPassed(t, 0)
 }
 
-// What connections wait is told in order, whoever answers a poll.
+// The calls of Waits come in order, whichever goroutine answers a poll.
 func TestWaitingIsToldInOrder(t *testing.T) {
 	srv := NewServer(options(), &strict{t: t, hooks: echo, calls: make(map[*Session]*calls)})
 	defer srv.Close()

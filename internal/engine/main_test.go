@@ -48,7 +48,7 @@ type strict struct {
 	open  sync.WaitGroup // of sessions that are owed Closed
 }
 
-// calls is what the handler has been told about one session.
+// calls is the calls of the handler for one session.
 type calls struct {
 	inside         string // the call under way
 	opened, closed bool
@@ -130,7 +130,7 @@ func options() Options {
 }
 
 // serve runs a server until the test ends. By then every session that was
-// opened must have been told to be closed.
+// opened must have got its Closed.
 func serve(t *testing.T, opts Options, h hooks) *fixture {
 	t.Helper()
 	return serveOn(t, opts, h, func(*httptest.Server) {})
@@ -171,7 +171,7 @@ func serveOn(t *testing.T, opts Options, h hooks, setUp func(*httptest.Server)) 
 		if front != nil {
 			front.Shutdown(t.Context())
 		}
-		within(t, "every session that was opened is told to be closed", handler.open.Wait)
+		within(t, "Closed is called for every session that was opened", handler.open.Wait)
 	})
 	return &fixture{srv, web.Listener.Addr().String(), web}
 }
@@ -258,7 +258,7 @@ func reasons(t *testing.T) (closed func(*Session, Reason), want func(Reason)) {
 				t.Errorf("the reason is %q, want %q", got, want)
 			}
 		case <-time.After(wiretest.Patience):
-			t.Errorf("Closed is not told, want %q", want)
+			t.Errorf("Closed is not called, want %q", want)
 		}
 	}
 }

@@ -139,27 +139,37 @@ func parsePayload3(body []byte, handle func(packet) bool) bool {
 		return false
 	}
 	for len(body) > 0 {
-		digits, rest, found := bytes.Cut(body, []byte{':'})
-		units, err := strconv.ParseUint(string(digits[:min(len(digits), maxLengthDigits)]), 10, 63)
-		if !found || err != nil || len(digits) > maxLengthDigits {
-			return false
-		}
-		n, ok := utf16Prefix(rest, int(units))
+		text, rest, ok := cutPacket3(body)
 		if !ok {
 			return false
 		}
-		if n > 0 {
-			p, ok := parsePacket(rest[:n], Revision3)
-			if !ok {
-				return false
-			}
-			if !handle(p) {
-				return true
-			}
+		body = rest
+		if len(text) == 0 {
+			continue
 		}
-		body = rest[n:]
+		p, ok := parsePacket(text, Revision3)
+		if !ok {
+			return false
+		}
+		if !handle(p) {
+			return true
+		}
 	}
 	return true
+}
+
+// cutPacket3 returns the text of the first packet of body, and what follows it.
+func cutPacket3(body []byte) (text, rest []byte, ok bool) {
+	digits, rest, found := bytes.Cut(body, []byte{':'})
+	if !found || len(digits) > maxLengthDigits {
+		return nil, nil, false
+	}
+	units, err := strconv.ParseUint(string(digits), 10, 63)
+	if err != nil {
+		return nil, nil, false
+	}
+	n, ok := utf16Prefix(rest, int(units))
+	return rest[:n], rest[n:], ok
 }
 
 // utf16Prefix returns the length in bytes of the first units UTF-16 units of b. It
@@ -182,24 +192,13 @@ func utf16Prefix(b []byte, units int) (int, bool) {
 
 func parseBinaryPayload3(body []byte, handle func(packet) bool) bool {
 	for len(body) > 0 {
-		end := bytes.IndexByte(body, 0xFF)
-		if end < 2 || end > maxLengthDigits {
+		kind, data, rest, ok := cutBinaryPacket3(body)
+		if !ok {
 			return false
 		}
-		length := 0
-		for _, digit := range body[1:end] {
-			if digit > 9 {
-				return false
-			}
-			length = length*10 + int(digit)
-		}
-		kind, rest := body[0], body[end+1:]
-		if length > len(rest) {
-			return false
-		}
-		p, ok := parseBinary(rest[:length], Revision3)
+		p, ok := parseBinary(data, Revision3)
 		if kind == 0 { // text: it may be relayed, and must be UTF-8 then
-			p, ok = parsePacket(bytes.ToValidUTF8(rest[:length], []byte("\uFFFD")), Revision3)
+			p, ok = parsePacket(bytes.ToValidUTF8(data, []byte("\uFFFD")), Revision3)
 		}
 		if !ok {
 			return false
@@ -207,7 +206,28 @@ func parseBinaryPayload3(body []byte, handle func(packet) bool) bool {
 		if !handle(p) {
 			return true
 		}
-		body = rest[length:]
+		body = rest
 	}
 	return true
+}
+
+// cutBinaryPacket3 returns the kind and the data of the first packet of body, and
+// what follows it.
+func cutBinaryPacket3(body []byte) (kind byte, data, rest []byte, ok bool) {
+	end := bytes.IndexByte(body, 0xFF)
+	if end < 2 || end > maxLengthDigits {
+		return 0, nil, nil, false
+	}
+	length := 0
+	for _, digit := range body[1:end] {
+		if digit > 9 {
+			return 0, nil, nil, false
+		}
+		length = length*10 + int(digit)
+	}
+	rest = body[end+1:]
+	if length > len(rest) {
+		return 0, nil, nil, false
+	}
+	return body[0], rest[:length], rest[length:], true
 }

@@ -79,8 +79,7 @@ func (t *polling) takePollLocked() *poll {
 	return held
 }
 
-// takeFinalPollLocked is takePollLocked for the poll whose answer tells the
-// client that the session has ended.
+// takeFinalPollLocked is takePollLocked for an answer that ends the session.
 func (t *polling) takeFinalPollLocked() *poll {
 	held := t.takePollLocked()
 	if held != nil {

@@ -160,7 +160,7 @@ func TestUpgradeThatIsFloodedEnds(t *testing.T) {
 	})
 }
 
-// The upgrade packet and the timeout meet: whoever is first, nothing is lost.
+// The upgrade packet and the timeout meet: whichever is first, nothing is lost.
 func TestUpgradeAtTheTimeout(t *testing.T) {
 	for _, delay := range []time.Duration{-time.Nanosecond, 0, time.Nanosecond} {
 		t.Run(delay.String(), func(t *testing.T) {

@@ -63,7 +63,7 @@ type climber struct {
 	eager bool // sends the upgrade packet while its poll is held
 	next  int  // message to send
 
-	// owned by whoever reads
+	// owned by the goroutine that reads
 	due  [answerers]int
 	left int
 }

@@ -48,7 +48,7 @@ func TestRevisionIs3UnlessTheQuerySays4(t *testing.T) {
 	}
 }
 
-// refused collects what the Refused hook is told.
+// refused collects the calls of Options.Refused.
 type refused struct {
 	mu    sync.Mutex
 	lines []string
@@ -170,7 +170,7 @@ func TestRevisionThatIsNotServedIsRefusedInsideTheWebSocket(t *testing.T) {
 		t.Errorf("the answer is %q", got)
 	}
 	var told []string
-	eventually(t, "the listeners are told", func() bool { // after the client
+	eventually(t, "Refused is called", func() bool { // after the client
 		told = append(told, c.told.take()...)
 		return len(told) > 0
 	})
