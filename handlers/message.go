@@ -1,16 +1,14 @@
 package handlers
 
 import (
-	"github.com/zishang520/socket.io/v2/socket"
-
 	"signaling/internal/bridge"
 	"signaling/internal/codec"
 )
 
-// message sends the message of {channel, message} to the channel: a room, which
-// the id of a peer is too, or an array of them. The empty array is everyone
-// else; a channel of any other kind is nobody. An argument that is null, of
-// which the Node server dies, is ignored.
+// message sends the message of {channel, message} to the channel: a room or an
+// array of rooms, where the id of a peer is a room too. The empty array is
+// everyone else; a channel of any other kind is nobody. An argument of null, which
+// makes the Node server exit, is ignored.
 func message(e *bridge.Event) {
 	arg := e.Arg(0)
 	if arg.IsNull() {
@@ -28,11 +26,11 @@ func message(e *bridge.Event) {
 	}
 }
 
-// channelRooms returns the rooms a channel names, or that it means everyone.
-// Rooms are strings: in an array, anything else names none.
-func channelRooms(channel codec.Value) (rooms []socket.Room, everyone bool) {
+// channelRooms returns the rooms that a channel names, or reports that it means
+// everyone. Rooms are strings: other elements of an array are left out.
+func channelRooms(channel codec.Value) (rooms []bridge.Room, everyone bool) {
 	if room, ok := channel.Text(); ok {
-		return []socket.Room{socket.Room(room)}, false
+		return []bridge.Room{bridge.Room(room)}, false
 	}
 	elements, ok := channel.Elements()
 	if !ok {
@@ -42,7 +40,7 @@ func channelRooms(channel codec.Value) (rooms []socket.Room, everyone bool) {
 	for element := range elements {
 		everyone = false
 		if room, ok := element.Text(); ok {
-			rooms = append(rooms, socket.Room(room))
+			rooms = append(rooms, bridge.Room(room))
 		}
 	}
 	return rooms, everyone

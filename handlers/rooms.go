@@ -2,16 +2,13 @@ package handlers
 
 import (
 	"fmt"
-	"slices"
 	"unicode/utf8"
-
-	"github.com/zishang520/socket.io/v2/socket"
 
 	"signaling/internal/bridge"
 )
 
 // join puts the sender into the room of (room) or ({room, name}).
-func (l Limits) join(e *bridge.Event) {
+func (l RoomLimits) join(e *bridge.Event) {
 	arg := e.Arg(0)
 	room, ok := arg.Text()
 	var name string
@@ -30,7 +27,7 @@ func (l Limits) join(e *bridge.Event) {
 	entry := bridge.RoomEntry{Room: room, Name: name}
 	refusal := l.check(entry)
 	if refusal == nil {
-		refusal = e.JoinRoom(entry, l.rooms())
+		refusal = e.JoinRoom(entry, l.capacity())
 	}
 	if refusal != nil {
 		e.Refuse(refusal)
@@ -38,7 +35,7 @@ func (l Limits) join(e *bridge.Event) {
 }
 
 // leave takes the sender out of the room of (room).
-func (l Limits) leave(e *bridge.Event) {
+func (l RoomLimits) leave(e *bridge.Event) {
 	room, ok := e.Arg(0).Text()
 	if !ok {
 		e.Refuse(badRequest(`leave takes the name of a room: write socket.emit("leave", "kitchen").`))
@@ -51,7 +48,7 @@ func (l Limits) leave(e *bridge.Event) {
 
 // signal sends the data of {to, data} to the peer whose id to is, as {from,
 // data}.
-func (l Limits) signal(e *bridge.Event) {
+func (l RoomLimits) signal(e *bridge.Event) {
 	to, _ := e.Arg(0).Field("to")
 	id, ok := to.Text()
 	if !ok {
@@ -59,70 +56,19 @@ func (l Limits) signal(e *bridge.Event) {
 		return
 	}
 	data, _ := e.Arg(0).Field("data") // without it the peer gets null
-	if refusal := e.Signal(socket.SocketId(id), "signal", data.Within("from", string(e.Sender()), "data")); refusal != nil {
+	if refusal := e.Signal(bridge.SocketID(id), "signal", data.Within("from", string(e.Sender()), "data")); refusal != nil {
 		e.Refuse(refusal)
 		return
 	}
 	e.Acknowledge()
 }
 
-// arrive returns the rooms of the client's URL, ?room=kitchen&name=Ann, and of
-// its auth, {room, name}.
-func (l Limits) arrive(h *socket.Handshake) (entries []bridge.RoomEntry, limits bridge.RoomLimits, refusal *bridge.Refusal) {
-	auth, _ := h.Auth.(map[string]any)
-	names := slices.Clone(h.Query["room"])
-	switch room := auth["room"].(type) {
-	case nil:
-	case string:
-		names = append(names, room)
-	default:
-		return nil, limits, badRequest("auth.room must be a string: the name of a room.")
-	}
-	if len(names) == 0 {
-		return nil, limits, nil
-	}
-	name, refusal := arrivingName(h.Query["name"], auth)
-	if refusal != nil {
-		return nil, limits, refusal
-	}
-	for _, room := range names {
-		entry := bridge.RoomEntry{Room: room, Name: name}
-		if refusal := l.check(entry); refusal != nil {
-			return nil, limits, refusal
-		}
-		if !slices.Contains(entries, entry) {
-			entries = append(entries, entry)
-		}
-		if len(entries) > l.ClientRooms {
-			break // it is refused for these, and a URL has room for thousands
-		}
-	}
-	return entries, l.rooms(), nil
+func (l RoomLimits) capacity() bridge.RoomCapacity {
+	return bridge.RoomCapacity{Peers: l.RoomPeers, Rooms: l.ClientRooms}
 }
 
-// arrivingName returns the name in auth, or else the last one of the URL's. An
-// empty one in the URL is none, as a form leaves it.
-func arrivingName(query []string, auth map[string]any) (string, *bridge.Refusal) {
-	switch name := auth["name"].(type) {
-	case nil:
-		if len(query) == 0 {
-			return "", nil
-		}
-		return query[len(query)-1], nil
-	case string:
-		if name != "" {
-			return name, nil
-		}
-	}
-	return "", badRequest("auth.name must be a string that is not empty: leave it out for no name.")
-}
-
-func (l Limits) rooms() bridge.RoomLimits {
-	return bridge.RoomLimits{Peers: l.RoomPeers, Rooms: l.ClientRooms}
-}
-
-// check tells what is wrong with the names of an entry.
-func (l Limits) check(e bridge.RoomEntry) *bridge.Refusal {
+// check returns what is wrong with the names of an entry, nil if nothing is.
+func (l RoomLimits) check(e bridge.RoomEntry) *bridge.Refusal {
 	switch {
 	case e.Room == "":
 		return badRequest("The name of a room must not be empty: choose one.")

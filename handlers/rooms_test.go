@@ -19,7 +19,7 @@ const annAndBen = `
 `
 
 // The limits of the rows below differ from one another.
-var smallLimits = Limits{RoomPeers: 3, ClientRooms: 2, NameLength: 5}
+var smallLimits = RoomLimits{RoomPeers: 3, ClientRooms: 2, NameLength: 5}
 
 var roomRows = []struct{ name, script string }{
 	{"a second join is answered alike and told to nobody", annAndBen + `

@@ -48,7 +48,7 @@ type actor struct {
 }
 
 // newStage returns a stage with a server of its own.
-func newStage(t *testing.T, l Limits, tune ...func(*socket.ServerOptions)) *stage {
+func newStage(t *testing.T, l RoomLimits, tune ...func(*socket.ServerOptions)) *stage {
 	t.Helper()
 	opts := socket.DefaultServerOptions()
 	opts.SetAllowEIO3(true)

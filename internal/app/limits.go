@@ -32,8 +32,8 @@ func engineLimits(l config.Limits, gate *limit.Gate) func(*engine.Options) {
 	}
 }
 
-func clientLimits(l config.Limits, counts *limit.Counts) bridge.Limits {
-	return bridge.Limits{
+func clientLimits(l config.Limits, counts *limit.Counts) bridge.ClientLimits {
+	return bridge.ClientLimits{
 		Events:     l.EventRate,
 		Bytes:      l.ByteRate,
 		Drop:       l.DropOverRate,
@@ -55,8 +55,8 @@ func bounds(l config.Limits, counts *limit.Counts) server.Bounds {
 	}
 }
 
-func roomLimits(c config.Config) handlers.Limits {
-	return handlers.Limits{RoomPeers: c.RoomPeers, ClientRooms: c.ClientRooms, NameLength: c.NameLength}
+func roomLimits(c config.Config) handlers.RoomLimits {
+	return handlers.RoomLimits{RoomPeers: c.RoomPeers, ClientRooms: c.ClientRooms, NameLength: c.NameLength}
 }
 
 func iceServers(c config.Config) ice.Servers {

@@ -110,7 +110,7 @@ func (p *program) serve(ctx context.Context, l net.Listener) error {
 		p.bridge.Drain(context.Background(), p.config.Drain)
 		p.bridge.Close()
 	}
-	site := server.Site{Handler: health.Routes(p.routes), Direct: p.bridge.Direct}
+	site := server.Site{Handler: health.Routes(p.routes), Direct: p.bridge.FastPath}
 	err := bounds(p.config.Limits, p.counts).Serve(ctx, l, site, stop, p.log)
 	admitted, peak := p.gate.Admitted()
 	p.counts.LogTotals()

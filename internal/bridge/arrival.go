@@ -6,35 +6,51 @@ import (
 	"github.com/zishang520/socket.io-go-parser/v2/parser"
 	"github.com/zishang520/socket.io/v2/socket"
 
+	"signaling/internal/adapter"
 	"signaling/internal/codec"
 	"signaling/internal/engine"
 	"signaling/internal/rooms"
 )
 
-// RoomEntry is a client's wish to be in a room, RoomLimits what bounds it, and
-// Refusal why it is not granted.
 type (
-	RoomEntry  = rooms.Entry
-	RoomLimits = rooms.Capacity
-	Refusal    = rooms.Refusal
+	// Room is the name of a room that a program joins sockets to.
+	Room = adapter.Room
+	// SocketID is the id of a client in a namespace, as other clients get it.
+	SocketID = adapter.SocketID
+
+	// RoomEntry is a client's request to be in a room.
+	RoomEntry = rooms.Entry
+	// RoomCapacity bounds how many clients fit into a room, and rooms into a client.
+	RoomCapacity = rooms.Capacity
+	// Refusal is why a client's request is refused.
+	Refusal = rooms.Refusal
 )
 
-// Arrival returns the rooms that a client is in from the first. One that is
-// refused gets a CONNECT_ERROR.
-type Arrival func(*socket.Handshake) ([]RoomEntry, RoomLimits, *Refusal)
+// Handshake is what a client has sent with its CONNECT.
+type Handshake struct {
+	Query map[string][]string // of the URL that opened its session
+	Auth  map[string]any      // empty if it has sent none
+}
 
-// Arrive lets a decide where the clients of a namespace arrive. It must be
-// called before requests are served.
-func (b *Bridge) Arrive(namespace string, a Arrival) { b.arrivals[namespace] = a }
+// JoinOnConnect returns the rooms that a client joins with its CONNECT, or why it
+// is refused: then it gets a CONNECT_ERROR. It is called from several goroutines
+// at once.
+type JoinOnConnect func(Handshake) ([]RoomEntry, RoomCapacity, *Refusal)
 
-// arrival returns the rooms that a socket arrives in. One that was recovered
-// is where it was.
-func (c *conn) arrival(s *socket.Socket) ([]RoomEntry, RoomLimits, *Refusal) {
-	a := c.b.arrivals[s.Nsp().Name()]
-	if a == nil || s.Recovered() {
-		return nil, RoomLimits{}, nil
+// JoinOnConnect sets the rooms that the clients of a namespace join with their
+// CONNECT. It must be called before requests are served.
+func (b *Bridge) JoinOnConnect(namespace string, j JoinOnConnect) { b.joins[namespace] = j }
+
+// roomsOnConnect returns the rooms that a socket joins as it connects. A session
+// that is recovered joins none: it has those it was in.
+func (c *conn) roomsOnConnect(s *socket.Socket) ([]RoomEntry, RoomCapacity, *Refusal) {
+	j := c.b.joins[s.Nsp().Name()]
+	if j == nil || s.Recovered() {
+		return nil, RoomCapacity{}, nil
 	}
-	return a(s.Handshake())
+	h := s.Handshake()
+	auth, _ := h.Auth.(map[string]any)
+	return j(Handshake{Query: h.Query, Auth: auth})
 }
 
 // refuse takes a socket that the module has just registered out again, with a

@@ -133,8 +133,8 @@ func enginePath(e *base, opts *socket.ServerOptions) string {
 	return e.ComputePath(&usual)
 }
 
-// hooked tells whether the application takes part in serving requests.
-func (e *base) hooked() bool {
+// hasRequestHooks reports whether the application takes part in serving requests.
+func (e *base) hasRequestHooks() bool {
 	return len(e.Middlewares()) > 0 || e.ListenerCount("headers") > 0 ||
 		e.ListenerCount("initial_headers") > 0 || e.ListenerCount("connection_error") > 0
 }

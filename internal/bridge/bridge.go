@@ -40,10 +40,10 @@ type Bridge struct {
 
 	// immutable once the first request is served
 	handlers  map[route]Handler
-	names     codec.Names        // of the events that handlers are for
-	arrivals  map[string]Arrival // by namespace
-	admission Admission          // nil: everyone is let in
-	limits    Limits
+	names     codec.Names              // of the events that handlers are for
+	joins     map[string]JoinOnConnect // by namespace
+	admission Admission                // nil: everyone is let in
+	limits    ClientLimits
 
 	panics atomic.Uint64 // that were caught
 
@@ -65,7 +65,7 @@ type route struct{ namespace, event string }
 // MessagePack; parser and adapter are set here. tune may set what only our
 // engine knows.
 func New(opts *socket.ServerOptions, log *slog.Logger, tune ...func(*engine.Options)) *Bridge {
-	b := &Bridge{log: log, handlers: make(map[route]Handler), names: make(codec.Names), arrivals: make(map[string]Arrival)}
+	b := &Bridge{log: log, handlers: make(map[route]Handler), names: make(codec.Names), joins: make(map[string]JoinOnConnect)}
 	b.encoder.Format = formatOf(opts)
 	opts.SetParser(packetParser{b})
 	opts.SetAdapter(&adapter.Builder{Hooks: b.newNamespace, Log: log, Encoder: b.encoder, Recovery: recoveryTime(opts)})
@@ -100,12 +100,12 @@ func (b *Bridge) Handle(namespace, event string, h Handler) {
 // meant for ServeHTTP.
 func (b *Bridge) Match(r *http.Request) bool { return strings.HasPrefix(r.URL.EscapedPath(), b.path) }
 
-// Direct returns what serves the requests of clients to the path, if that needs
-// nothing of net/http's but a http.ResponseWriter, and the longest body they
-// have; else nil. An application that takes part in serving requests may need
-// all of net/http.
-func (b *Bridge) Direct(path string) (h http.Handler, limit int64) {
-	if path != b.path || b.base.hooked() {
+// FastPath returns the handler of clients' requests to the path, if it needs
+// nothing of net/http's but a http.ResponseWriter, and the longest body that they
+// may have. It returns nil for other paths, and if the application takes part in
+// serving requests: it may need all of net/http.
+func (b *Bridge) FastPath(path string) (h http.Handler, limit int64) {
+	if path != b.path || b.base.hasRequestHooks() {
 		return nil, 0
 	}
 	return b, int64(b.engine.MaxPayload())

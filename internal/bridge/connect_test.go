@@ -332,8 +332,8 @@ func TestClientThatIsRefusedLater(t *testing.T) {
 			opts.SetConnectTimeout(100 * time.Millisecond)
 			f := serve(t, opts, func(f *fixture) {
 				f.io.Of("/closed", nil)
-				f.Arrive("/closed", func(*socket.Handshake) ([]RoomEntry, RoomLimits, *Refusal) {
-					return nil, RoomLimits{}, &Refusal{Message: "closed"}
+				f.JoinOnConnect("/closed", func(Handshake) ([]RoomEntry, RoomCapacity, *Refusal) {
+					return nil, RoomCapacity{}, &Refusal{Message: "closed"}
 				})
 			})
 			w := wiretest.Dial(t, f.addr, row.target)

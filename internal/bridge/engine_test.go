@@ -233,7 +233,7 @@ func TestRequestsThatTheApplicationTakesPartIn(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := serve(t, options(), take)
-			h, limit := f.Direct("/socket.io/")
+			h, limit := f.FastPath("/socket.io/")
 			if direct := h != nil; direct != (name == "none") {
 				t.Errorf("they are the engine's: %v", direct)
 			}

@@ -9,8 +9,8 @@ import (
 
 // JoinRoom puts the sender into a room and acknowledges the event with who else
 // is there. A refusal is to be answered with Refuse.
-func (e *Event) JoinRoom(entry RoomEntry, limits RoomLimits) *Refusal {
-	return e.in.rooms.Join(e.batch, e.in.member, entry, limits, e.reply())
+func (e *Event) JoinRoom(entry RoomEntry, capacity RoomCapacity) *Refusal {
+	return e.in.rooms.Join(e.batch, e.in.member, entry, capacity, e.reply())
 }
 
 // LeaveRoom takes the sender out of a room and acknowledges the event. A

@@ -6,8 +6,8 @@ import (
 	"signaling/internal/limit"
 )
 
-// Limits bound what one client may do. Zero fields are no limit.
-type Limits struct {
+// ClientLimits bound what one client may do. Zero fields are no limit.
+type ClientLimits struct {
 	Events     limit.Rate // events; and apart from them, packets of other types
 	Bytes      limit.Rate // of everything in messages
 	Drop       bool       // drop an event over a rate, instead of closing its session
@@ -16,9 +16,9 @@ type Limits struct {
 	Counts     *limit.Counts
 }
 
-// Limit bounds what each client may do. It must be called before requests are
+// Limit sets what each client may do. It must be called before requests are
 // served.
-func (b *Bridge) Limit(l Limits) { b.limits = l }
+func (b *Bridge) Limit(l ClientLimits) { b.limits = l }
 
 // budget is what a connection has taken of its rates. The goroutine that
 // receives owns it.

@@ -12,7 +12,7 @@ import (
 )
 
 // limited runs a server with limits whose event "echo" is sent back.
-func limited(t *testing.T, l Limits) (*fixture, *limit.Counts, <-chan string) {
+func limited(t *testing.T, l ClientLimits) (*fixture, *limit.Counts, <-chan string) {
 	t.Helper()
 	reasons := make(chan string, 8)
 	f := serve(t, options(), func(f *fixture) {
@@ -44,15 +44,15 @@ func TestSessionOverItsRateIsClosed(t *testing.T) {
 	bytes := limit.Rate{PerSecond: 1, Burst: 1000}
 	for _, row := range []struct {
 		name   string
-		limits Limits
+		limits ClientLimits
 		fits   int
 		packet string
 		answer string
 	}{
-		{"in events", Limits{Events: events}, burst, echo, echo},
-		{"in bytes", Limits{Bytes: bytes}, 3, `42["echo","` + strings.Repeat("x", 300) + `"]`, `42["echo","` + strings.Repeat("x", 300) + `"]`},
-		{"in packets that are no events", Limits{Events: events}, burst - 1, `40/nope,`, `44/nope,{"message":"Invalid namespace"}`},
-		{"in packets that are no events, where events are dropped", Limits{Events: events, Drop: true}, burst - 1, `40/nope,`, `44/nope,{"message":"Invalid namespace"}`},
+		{"in events", ClientLimits{Events: events}, burst, echo, echo},
+		{"in bytes", ClientLimits{Bytes: bytes}, 3, `42["echo","` + strings.Repeat("x", 300) + `"]`, `42["echo","` + strings.Repeat("x", 300) + `"]`},
+		{"in packets that are no events", ClientLimits{Events: events}, burst - 1, `40/nope,`, `44/nope,{"message":"Invalid namespace"}`},
+		{"in packets that are no events, where events are dropped", ClientLimits{Events: events, Drop: true}, burst - 1, `40/nope,`, `44/nope,{"message":"Invalid namespace"}`},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			f, counts, reasons := limited(t, row.limits)
@@ -80,7 +80,7 @@ func TestSessionOverItsRateIsClosed(t *testing.T) {
 // What is over the rate is dropped, whole, and what is within it goes on.
 func TestEventsOverTheRateAreDropped(t *testing.T) {
 	const burst, sent = 5, 40
-	f, counts, _ := limited(t, Limits{Events: limit.Rate{PerSecond: 1, Burst: burst}, Drop: true})
+	f, counts, _ := limited(t, ClientLimits{Events: limit.Rate{PerSecond: 1, Burst: burst}, Drop: true})
 	p := wiretest.Connect(t, f.addr)
 	for range sent {
 		p.Write(wiretest.Frame{Op: wiretest.Text, Payload: `451-["echo",{"_placeholder":true,"num":0}]`},
@@ -109,7 +109,7 @@ func TestEventsOverTheRateAreDropped(t *testing.T) {
 }
 
 func TestClientInTooManyNamespaces(t *testing.T) {
-	f, counts, _ := limited(t, Limits{Namespaces: 2})
+	f, counts, _ := limited(t, ClientLimits{Namespaces: 2})
 	p := wiretest.Connect(t, f.addr)
 	p.Join(t, "/a")
 	p.Send(t, "40/b,", echo)

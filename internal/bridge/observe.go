@@ -96,7 +96,7 @@ func (c *conn) holdReply(reply []*engine.Packet) bool {
 // whoever has seen it is heard and hears. The rooms that the client arrives in
 // it is in from the first, or else it is refused.
 func (c *conn) admit(s *socket.Socket) *rooms.Refusal {
-	entries, limits, refusal := c.arrival(s)
+	entries, limits, refusal := c.roomsOnConnect(s)
 	var b engine.Batch
 	defer b.Flush()
 	c.mu.Lock()

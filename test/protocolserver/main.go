@@ -63,7 +63,7 @@ func run(ctx context.Context, addr string) error {
 		if path == "/engine.io/" {
 			return echo, maxPayload
 		}
-		return b.Direct(path)
+		return b.FastPath(path)
 	}
 	return server.Serve(ctx, l, server.Site{Handler: mux, Direct: direct}, stop, log)
 }
