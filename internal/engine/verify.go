@@ -12,7 +12,7 @@ import (
 // ErrorCode is the code of a refused request, as the client reads it.
 type ErrorCode int
 
-// The codes of Node's engine.io.
+// The codes of refused requests, which are those of Node's engine.io.
 const (
 	UnknownTransport    ErrorCode = 0
 	UnknownSession      ErrorCode = 1
@@ -38,13 +38,14 @@ func (c ErrorCode) String() string {
 	return errorMessages[c]
 }
 
-// refusal is why a request is not served.
+// refusal is the reason why a request is not served.
 type refusal struct {
 	code    ErrorCode
 	message string         // for the client; empty: the code's own
 	context map[string]any // for Options.Refused
 }
 
+// text returns the message for the client.
 func (f refusal) text() string {
 	if f.message != "" {
 		return f.message
@@ -118,6 +119,7 @@ func (srv *Server) verify(r *http.Request, q query, upgrade bool) (*Session, *re
 	return s, nil
 }
 
+// verifyHandshake checks a request that opens a session.
 func (srv *Server) verifyHandshake(r *http.Request, q query, upgrade bool) *refusal {
 	if r.Method != http.MethodGet {
 		return &refusal{code: BadHandshakeMethod, context: map[string]any{"method": r.Method}}

@@ -44,7 +44,7 @@ type holding struct {
 
 func (h *holding) Begin(loop *netpoll.Loop) {
 	h.log.Begin(loop)
-	if held, most := len(h.c.in.Unread())+len(h.c.in.fragments), 2*(h.c.in.limit+HeaderRoom+maskKeyLength)+h.c.in.limit+2*roomOfRead; held > most {
+	if held, most := len(h.c.in.Unread())+len(h.c.in.partial.data), 2*(h.c.in.limit+HeaderRoom+maskKeyLength)+h.c.in.limit+2*roomOfRead; held > most {
 		h.t.Errorf("%d bytes are held under a limit of %d, want at most %d", held, h.c.in.limit, most)
 	}
 }
@@ -59,7 +59,7 @@ func (h *holding) Message(data []byte, binary bool) error {
 	return h.log.Message(data, binary)
 }
 
-// readChunked reads wire in random pieces and returns what the handler was told.
+// readChunked reads wire in random pieces and returns what the handler was called with.
 func readChunked(t *testing.T, wire []byte, limit int, seed uint64) ([]string, error) {
 	c := newConn(&chunked{random: rand.New(rand.NewPCG(seed, 0)), data: wire}, Options{MaxMessage: limit})
 	h := &holding{log: newLog(), t: t, c: c}

@@ -10,27 +10,29 @@ import (
 // Handler is what a Conn reads for. Its methods are called by one goroutine at a
 // time.
 type Handler interface {
-	// Begin is called when bytes have arrived, before the calls for what is in
-	// them. loop is that of netpoll.Handler's Arrived.
+	// Begin is called when bytes have arrived, before Message and Control are
+	// called for what is in them. loop is that of netpoll.Handler.
 	Begin(loop *netpoll.Loop)
 	// Message handles a whole message. data is valid during the call. An error ends
 	// reading.
 	Message(data []byte, binary bool) error
-	// Control is called for a ping, with the pong to send, which belongs to the
-	// Handler; and for a pong, with nil. An error ends reading.
+	// Control handles a ping, with pong as the frame that answers it, which the
+	// Handler owns; or a pong of the peer's, with nil. An error ends reading.
 	Control(pong []byte) error
-	// End is called when all that had arrived is handled, or there was an error.
+	// End is called when everything whole that had arrived has been handled, or
+	// when there is an error.
 	End()
-	// ReadEnded is called once, after everything else: when the peer has sent a close
-	// frame, with a *FrameError when it has broken the protocol, with the
-	// error of Message or Control, or with one of netpoll.Conn.
+	// ReadEnded is called once, when reading has ended: with a *FrameError if the
+	// peer has broken the protocol, with the error of Message or Control, with one
+	// of netpoll.Conn, or with another if the peer has sent a close frame.
+	// CloseAnswer returns the answer to each of them.
 	ReadEnded(err error)
 }
 
 // maxFragments is the most fragments of one message: the limit of Node's ws.
 const maxFragments = 16384
 
-// reader reads messages from what arrives: the netpoll.Handler of a Conn.
+// reader is the netpoll.Handler of a Conn: it reads messages from what arrives.
 type reader struct {
 	// immutable after New; writers read window too
 	limit  int // of one message, in bytes
@@ -38,11 +40,31 @@ type reader struct {
 
 	// owned by the goroutine that reads, from Start on
 	handler       Handler
-	netpoll.Input        // received, not handled yet
-	fragments     []byte // of a message whose last frame is still to come
-	pieces        int    // of it that have come
-	first         Opcode // of that message; opContinuation: there is none
-	compressed    bool   // that message is compressed
+	netpoll.Input // received, not handled yet
+	partial       partial
+}
+
+// partial is a message whose last fragment is still to come.
+type partial struct {
+	data       []byte
+	fragments  int
+	op         Opcode // of the message; opContinuation: there is no such message
+	compressed bool
+}
+
+// none reports whether no fragment has come.
+func (p *partial) none() bool { return p.op == opContinuation }
+
+// add adds the payload of a fragment with header h.
+func (p *partial) add(h frameHeader, payload []byte) error {
+	if p.none() {
+		p.op, p.compressed = h.op, h.compressed
+	}
+	if p.fragments++; p.fragments > maxFragments {
+		return errFragments
+	}
+	p.data = append(p.data, payload...)
+	return nil
 }
 
 // Arrived gives what has arrived to the handler. An error ends reading: a
@@ -65,7 +87,7 @@ func (r *reader) ReadEnded(err error) { r.handler.ReadEnded(err) }
 func (r *reader) consume() error {
 	for {
 		b := r.Unread()
-		h, err := parseHeader(b, r.limit-len(r.fragments), r.window > 0)
+		h, err := parseHeader(b, r.limit-len(r.partial.data), r.window > 0)
 		if err == errShortHeader || err == nil && len(b) < h.size+h.length {
 			return nil
 		}
@@ -88,16 +110,16 @@ func (r *reader) consume() error {
 
 // data handles a frame that carries a message or a fragment of one.
 func (r *reader) data(h frameHeader, payload []byte) error {
-	if (h.op == opContinuation) != (r.first != opContinuation) {
+	if (h.op == opContinuation) == r.partial.none() {
 		return errFragment
 	}
 	if !h.fin {
-		return r.fragment(h, payload)
+		return r.partial.add(h, payload)
 	}
 	op, compressed := h.op, h.compressed
-	if r.first != opContinuation {
-		op, compressed, payload = r.first, r.compressed, append(r.fragments, payload...)
-		r.first, r.fragments = opContinuation, nil
+	if p := r.partial; !p.none() {
+		op, compressed, payload = p.op, p.compressed, append(p.data, payload...)
+		r.partial = partial{}
 	}
 	if compressed {
 		f := inflaters.Get().(*inflater)
@@ -111,18 +133,6 @@ func (r *reader) data(h frameHeader, payload []byte) error {
 		return errBadText
 	}
 	return r.handler.Message(payload, op == Binary)
-}
-
-// fragment keeps a fragment that is not its message's last.
-func (r *reader) fragment(h frameHeader, payload []byte) error {
-	if r.first == opContinuation {
-		r.first, r.compressed, r.pieces = h.op, h.compressed, 0
-	}
-	if r.pieces++; r.pieces > maxFragments {
-		return errFragments
-	}
-	r.fragments = append(r.fragments, payload...)
-	return nil
 }
 
 // control handles a control frame.
