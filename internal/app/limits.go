@@ -26,7 +26,7 @@ func engineLimits(l config.Limits, gate *limit.Gate) func(*engine.Options) {
 	return func(o *engine.Options) {
 		o.MaxQueueBytes = l.QueueBytes
 		o.MaxQueuePackets = l.QueuePackets
-		o.WriteTimeout = l.WriteTimeout
+		o.WriteTimeout = l.Timeouts.Write
 		o.ControlRate = l.EventRate
 		o.Admit = gate.Admit
 	}
@@ -43,16 +43,8 @@ func clientLimits(l config.Limits, counts *limit.Counts) bridge.ClientLimits {
 	}
 }
 
-func bounds(l config.Limits, counts *limit.Counts) server.Bounds {
-	return server.Bounds{
-		HeaderTime:  l.HeaderTimeout,
-		HeaderBytes: l.HeaderBytes,
-		BodyTime:    l.BodyTimeout,
-		WriteTime:   l.WriteTimeout,
-		IdleTime:    l.IdleTimeout,
-		MaxIdle:     l.MaxIdleConnections,
-		Counts:      counts,
-	}
+func httpLimits(l config.Limits) server.HTTPLimits {
+	return server.HTTPLimits{Timeouts: l.Timeouts, MaxHeaderBytes: l.HeaderBytes, MaxIdleConns: l.MaxIdleConnections}
 }
 
 func roomLimits(c config.Config) handlers.RoomLimits {

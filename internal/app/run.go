@@ -11,6 +11,7 @@ import (
 	"signaling/handlers"
 	"signaling/internal/bridge"
 	"signaling/internal/config"
+	"signaling/internal/gcpacer"
 	"signaling/internal/limit"
 	"signaling/internal/server"
 	"signaling/internal/web"
@@ -102,16 +103,21 @@ func (p *program) serveDebug(ctx context.Context) error {
 
 // serve serves on l until ctx is done, and closes it.
 func (p *program) serve(ctx context.Context, l net.Listener) error {
-	go server.ReserveDescriptors()                            // ends soon
-	go server.TidyMemory(ctx, p.bridge.Engine().ClientsCount) // ends with ctx
+	go server.ReserveDescriptors()                      // ends soon
+	go gcpacer.Run(ctx, p.bridge.Engine().ClientsCount) // ends with ctx
 	var health server.Health
 	stop := func() {
 		health.Leave()
 		p.bridge.Drain(context.Background(), p.config.Drain)
 		p.bridge.Close()
 	}
-	site := server.Site{Handler: health.Routes(p.routes), Direct: p.bridge.FastPath}
-	err := bounds(p.config.Limits, p.counts).Serve(ctx, l, site, stop, p.log)
+	s := server.Server{
+		Site:   server.Site{Handler: health.Routes(p.routes), FastPath: p.bridge.FastPath},
+		Limits: httpLimits(p.config.Limits),
+		Counts: p.counts,
+		Log:    p.log,
+	}
+	err := s.Serve(ctx, l, stop)
 	admitted, peak := p.gate.Admitted()
 	p.counts.LogTotals()
 	p.log.Info("stopped", "handshakes", admitted, "most_in_a_second", peak)

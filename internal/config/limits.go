@@ -12,15 +12,12 @@ import (
 
 // Limits is what clients may ask for. A number, rate or duration of 0 is no limit.
 type Limits struct {
-	QueueBytes   int           // of one session's unsent packets
-	QueuePackets int           // likewise
-	WriteTimeout time.Duration // for a client to take anything of what it is sent
+	QueueBytes   int // of one session's unsent packets
+	QueuePackets int // likewise
 
-	HeaderTimeout      time.Duration // for a request's header
-	HeaderBytes        int
-	BodyTimeout        time.Duration // for a request's body
-	IdleTimeout        time.Duration // between two requests on a connection
-	MaxIdleConnections int           // that wait for a request
+	Timeouts           limit.Timeouts // of requests; Write is for a session's packets, too
+	HeaderBytes        int            // of a request's header
+	MaxIdleConnections int            // that wait for a request
 
 	MaxSessions        int
 	MaxSessionsPerIP   int
@@ -42,17 +39,17 @@ var limitOptions = []option{
 	{"queue-packets", "N", "4096", "packets that may wait for it, likewise",
 		func(c *Config, s string) error { return parseNumber(&c.Limits.QueuePackets, s, 1, math.MaxInt32) }},
 	{"write-timeout", "DURATION", "20s", "time that a client may take nothing of what it is sent",
-		func(c *Config, s string) error { return parseDuration(&c.Limits.WriteTimeout, s) }},
+		func(c *Config, s string) error { return parseDuration(&c.Limits.Timeouts.Write, s) }},
 	{"header-timeout", "DURATION", "20s", "time for a request's header to come in",
-		func(c *Config, s string) error { return parseDuration(&c.Limits.HeaderTimeout, s) }},
+		func(c *Config, s string) error { return parseDuration(&c.Limits.Timeouts.Header, s) }},
 	{"header-bytes", "BYTES", "16384", "size of a request's header",
 		func(c *Config, s string) error {
 			return parseNumber(&c.Limits.HeaderBytes, s, minHeaderBytes, math.MaxInt32)
 		}},
 	{"body-timeout", "DURATION", "5m", "time for a request's body to come in; its size is -max-payload",
-		func(c *Config, s string) error { return parseDuration(&c.Limits.BodyTimeout, s) }},
+		func(c *Config, s string) error { return parseDuration(&c.Limits.Timeouts.Body, s) }},
 	{"idle-timeout", "DURATION", "1m", "time that an HTTP connection may wait for its next request",
-		func(c *Config, s string) error { return parseDuration(&c.Limits.IdleTimeout, s) }},
+		func(c *Config, s string) error { return parseDuration(&c.Limits.Timeouts.Idle, s) }},
 	{"max-idle-connections", "N", "0", "HTTP connections that may wait for a request; then the one that has waited longest is closed; 0 for no limit",
 		func(c *Config, s string) error { return parseNumber(&c.Limits.MaxIdleConnections, s, 0, math.MaxInt32) }},
 	{"max-sessions", "N", "0", "sessions that may be open; 0 for no limit",

@@ -12,8 +12,8 @@ import (
 
 // defaultLimits are the limits when nothing is set: Node's, or none.
 var defaultLimits = Limits{
-	QueueBytes: 4 << 20, QueuePackets: 4096, WriteTimeout: 20 * time.Second,
-	HeaderTimeout: 20 * time.Second, HeaderBytes: 16 << 10, BodyTimeout: 5 * time.Minute, IdleTimeout: time.Minute,
+	QueueBytes: 4 << 20, QueuePackets: 4096, HeaderBytes: 16 << 10,
+	Timeouts: limit.Timeouts{Header: 20 * time.Second, Body: 5 * time.Minute, Write: 20 * time.Second, Idle: time.Minute},
 }
 
 // Each setting differs from its default, that of the preset, and the others.
@@ -40,9 +40,11 @@ func init() {
 		"drain":                 "1016ms",
 	})
 	settingsParsed.Limits = Limits{
-		QueueBytes: 1001, QueuePackets: 1002, WriteTimeout: 1003 * time.Millisecond,
-		HeaderTimeout: 1004 * time.Millisecond, HeaderBytes: 1025,
-		BodyTimeout: 1006 * time.Millisecond, IdleTimeout: 1007 * time.Millisecond,
+		QueueBytes: 1001, QueuePackets: 1002, HeaderBytes: 1025,
+		Timeouts: limit.Timeouts{
+			Header: 1004 * time.Millisecond, Body: 1006 * time.Millisecond,
+			Write: 1003 * time.Millisecond, Idle: 1007 * time.Millisecond,
+		},
 		MaxIdleConnections: 1008, MaxSessions: 1009, MaxSessionsPerIP: 1010,
 		HandshakeRate:      limit.Rate{PerSecond: 1011, Burst: 11},
 		HandshakeRatePerIP: limit.Rate{PerSecond: 1012, Burst: 1012},

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"signaling/internal/http1"
+	"signaling/internal/limit"
 	"signaling/internal/wiretest"
 )
 
@@ -148,8 +149,8 @@ func http1Options(srv *Server) http1.Options {
 		HeaderBytes: 16 << 10,
 		Waits:       func(http1.Waiter, bool) http1.Waiter { return nil },
 		Exhausted:   func() bool { return false },
-		HeaderTime:  wiretest.Patience, IdleTime: wiretest.Patience, BodyTime: wiretest.Patience, WriteTime: wiretest.Patience,
-		Log: slog.New(slog.DiscardHandler),
+		Timeouts:    limit.Timeouts{Header: wiretest.Patience, Body: wiretest.Patience, Write: wiretest.Patience, Idle: wiretest.Patience},
+		Log:         slog.New(slog.DiscardHandler),
 	}
 }
 

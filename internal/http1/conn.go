@@ -49,7 +49,7 @@ func (c *conn) awaitFirst() {
 	var surplus Waiter
 	c.mu.Lock()
 	if c.serving == nil && !c.left && !c.closing && c.deadline.IsZero() {
-		surplus = c.awaitRequestLocked(c.server.opts.HeaderTime)
+		surplus = c.awaitRequestLocked(c.server.opts.Timeouts.Header)
 	}
 	c.mu.Unlock()
 	if surplus != nil {
@@ -87,7 +87,7 @@ func (c *conn) Arrived(loop *netpoll.Loop) error {
 func (c *conn) serveNext(loop *netpoll.Loop) (more bool, err error) {
 	r, h, head, more := c.server.parseHead(c.Unread())
 	if more {
-		c.waitAtMost(c.server.opts.HeaderTime)
+		c.waitAtMost(c.server.opts.Timeouts.Header)
 		return true, nil
 	}
 	if h == nil {
@@ -163,7 +163,7 @@ func (c *conn) awaitBody(ready func(body []byte, err error)) {
 	c.body.ready = ready
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.waitForLocked(c.server.opts.BodyTime)
+	c.waitForLocked(c.server.opts.Timeouts.Body)
 }
 
 // answered is called when a response is sent, and whether the connection may stay.
@@ -176,7 +176,7 @@ func (c *conn) answered(err error, stay bool) {
 	left, parked := c.left, c.parked
 	c.parked = false
 	if stay && !left {
-		surplus = c.awaitRequestLocked(c.server.opts.IdleTime)
+		surplus = c.awaitRequestLocked(c.server.opts.Timeouts.Idle)
 	}
 	c.mu.Unlock()
 	switch {
@@ -232,7 +232,7 @@ func (c *conn) look() {
 	if !over && !c.left {
 		c.due = c.deadline
 		if c.due.IsZero() { // it is being served
-			c.due = now.Add(c.server.opts.IdleTime)
+			c.due = now.Add(c.server.opts.Timeouts.Idle)
 		}
 		c.timer.Reset(c.due.Sub(now))
 	}

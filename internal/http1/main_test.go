@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"signaling/internal/limit"
 	"signaling/internal/wiretest"
 )
 
@@ -22,8 +23,8 @@ func options(h http.HandlerFunc) Options {
 		HeaderBytes: 16 << 10,
 		Waits:       func(Waiter, bool) Waiter { return nil },
 		Exhausted:   func() bool { return false },
-		HeaderTime:  wiretest.Patience, IdleTime: wiretest.Patience, BodyTime: wiretest.Patience, WriteTime: wiretest.Patience,
-		Log: slog.New(slog.DiscardHandler),
+		Timeouts:    limit.Timeouts{Header: wiretest.Patience, Body: wiretest.Patience, Write: wiretest.Patience, Idle: wiretest.Patience},
+		Log:         slog.New(slog.DiscardHandler),
 	}
 }
 

@@ -83,7 +83,7 @@ func (w *Response) Loop() *netpoll.Loop { return w.l }
 
 // OnFailure has failed called if the client does not take all of the response,
 // with the reason: os.ErrDeadlineExceeded if it has taken nothing for
-// Options.WriteTime.
+// Options.Timeouts.
 func (w *Response) OnFailure(failed func(error)) { w.failed = failed }
 
 // StopReading ends the reading of the connection, and a ReadBody under way with
@@ -114,7 +114,7 @@ func (w *Response) Send() {
 		w.sent(err)
 		return
 	}
-	w.c.conn.WriteRest((*out)[n:], w.c.server.opts.WriteTime, func(err error) {
+	w.c.conn.WriteRest((*out)[n:], w.c.server.opts.Timeouts.Write, func(err error) {
 		recycleResponse(out)
 		w.sent(err)
 	})

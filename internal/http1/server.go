@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"signaling/internal/limit"
 	"signaling/internal/netpoll"
 )
 
@@ -50,11 +51,9 @@ type Options struct {
 
 	HeaderBytes int // the most that is read here of a request's head
 
-	HeaderTime time.Duration // from accepting a connection to its first request
-	IdleTime   time.Duration // from a response to the next request
-	BodyTime   time.Duration // for a request's body to come in
-	WriteTime  time.Duration // for a client to take anything of a response
-	Log        *slog.Logger
+	// Timeouts.Header counts from accepting a connection to its first request.
+	Timeouts limit.Timeouts
+	Log      *slog.Logger
 }
 
 // Waiter is a connection that may wait for a request.

@@ -129,10 +129,10 @@ func TestWaitsAreBounded(t *testing.T) {
 		want   bool // an answer comes before the end
 		waits  int
 	}{
-		{"for a request", func(o *Options) { o.HeaderTime = short }, "", false, 1},
-		{"for the rest of a head", func(o *Options) { o.HeaderTime = short }, getOf("/?a")[:20], false, 1},
-		{"for the rest of a body", func(o *Options) { o.BodyTime = short }, strings.TrimSuffix(postTo("/?a", "4a"), "a"), false, 0},
-		{"for the next request", func(o *Options) { o.IdleTime = short }, postTo("/?a", "4a"), true, 1},
+		{"for a request", func(o *Options) { o.Timeouts.Header = short }, "", false, 1},
+		{"for the rest of a head", func(o *Options) { o.Timeouts.Header = short }, getOf("/?a")[:20], false, 1},
+		{"for the rest of a body", func(o *Options) { o.Timeouts.Body = short }, strings.TrimSuffix(postTo("/?a", "4a"), "a"), false, 0},
+		{"for the next request", func(o *Options) { o.Timeouts.Idle = short }, postTo("/?a", "4a"), true, 1},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			o := options(readsBody)

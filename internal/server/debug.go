@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// Figures are what a person who looks for a leak asks first.
+// Figures are the numbers that show a leak.
 type Figures struct {
 	Sessions   uint64 `json:"sessions"`   // that are open
 	Panics     uint64 `json:"panics"`     // that were caught
@@ -21,9 +21,10 @@ type Figures struct {
 	Heap       uint64 `json:"heap"`       // bytes of live objects and those not swept yet
 }
 
-// ServeDebug serves figures at /figures and Go's profiles at /debug/pprof/ on an
-// address of its own, until ctx is done. They tell what no stranger should know:
-// the address must be one that only this machine reaches.
+// ServeDebug serves the figures that read returns at /figures, and Go's profiles
+// at /debug/pprof/, on an address of its own until ctx is done. It returns as soon
+// as it listens. Both reveal what clients must not see: the address must be one
+// that only this machine reaches.
 func ServeDebug(ctx context.Context, addr string, read func() Figures, log *slog.Logger) error {
 	l, err := net.Listen("tcp", addr)
 	if err != nil {

@@ -18,7 +18,7 @@ func TestReserveDescriptors(t *testing.T) {
 	if size == nil {
 		t.Fatal("the system does not tell the size of its table")
 	}
-	if n, _ := strconv.ParseUint(string(size[1]), 10, 64); n < min(roomForDescriptors, most) {
-		t.Errorf("there is room for %d descriptors, want %d", n, min(roomForDescriptors, most))
+	if n, _ := strconv.ParseUint(string(size[1]), 10, 64); n < min(reservedDescriptors, most) {
+		t.Errorf("there is room for %d descriptors, want %d", n, min(reservedDescriptors, most))
 	}
 }

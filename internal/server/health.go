@@ -6,14 +6,16 @@ import (
 	"sync/atomic"
 )
 
-// Health answers the questions of whoever runs the server: /healthz, does the
-// process work; /readyz, does it take new clients. The zero Health is ready.
+// Health answers health checks: /healthz, whether the process answers at all, and
+// /readyz, whether it takes new clients. The zero Health is ready. It is safe for
+// concurrent use.
 type Health struct{ leaving atomic.Bool }
 
-// Leave makes the server not ready: it takes no new clients any more.
+// Leave makes /readyz answer that the server takes no new clients any more.
 func (h *Health) Leave() { h.leaving.Store(true) }
 
-// Routes answers the questions and leaves all other requests to next.
+// Routes returns a handler that answers the health checks and passes all other
+// requests to next.
 func (h *Health) Routes(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {

@@ -1,5 +1,3 @@
-// Package server puts the parts together: it routes HTTP requests to the
-// engine, the browser bundle and the files, listens, and ends in order.
 package server
 
 import (
@@ -12,9 +10,9 @@ import (
 	"signaling/internal/web"
 )
 
-// Routes returns the handler of every request: below the bridge's path the
-// browser bundle and the engine, at ice.Path the servers for ICE, anywhere else
-// the files. Every upgrade below the bridge's path is the engine's.
+// Routes returns the handler of every request. Below the bridge's path that is
+// the browser bundle or the engine, at ice.Path servers, and anywhere else files.
+// The engine gets every upgrade below the bridge's path; others are closed.
 func Routes(b *bridge.Bridge, bundle *web.Bundle, servers, files http.Handler) http.Handler {
 	script, iceServers := b.CORS(bundle), b.CORS(servers)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -26,23 +24,23 @@ func Routes(b *bridge.Bridge, bundle *web.Bundle, servers, files http.Handler) h
 		case r.URL.Path == ice.Path:
 			iceServers.ServeHTTP(w, r)
 		case http1.IsUpgrade(r):
-			dropUpgrade(w)
+			closeUpgrade(w)
 		default:
 			files.ServeHTTP(w, r)
 		}
 	})
 }
 
-// dropUpgradeAfter is how long Node's engine.io leaves an upgrade alone that
-// is not meant for it, in case somebody else takes it.
-const dropUpgradeAfter = time.Second
+// closeUpgradeAfter is how long Node's engine.io waits before it closes an
+// upgrade at another path, in case other code of the program takes it.
+const closeUpgradeAfter = time.Second
 
-// dropUpgrade closes a connection that asks for an upgrade nobody handles.
-func dropUpgrade(w http.ResponseWriter) {
+// closeUpgrade closes the connection of an upgrade that no handler is for.
+func closeUpgrade(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		http.Error(w, "there is nothing to upgrade to at this path", http.StatusBadRequest)
 		return
 	}
-	time.AfterFunc(dropUpgradeAfter, func() { conn.Close() })
+	time.AfterFunc(closeUpgradeAfter, func() { conn.Close() })
 }

@@ -59,13 +59,13 @@ func run(ctx context.Context, addr string) error {
 		echo.Close()
 		b.Close()
 	}
-	direct := func(path string) (http.Handler, int64) {
+	fastPath := func(path string) (http.Handler, int64) {
 		if path == "/engine.io/" {
 			return echo, maxPayload
 		}
 		return b.FastPath(path)
 	}
-	return server.Serve(ctx, l, server.Site{Handler: mux, Direct: direct}, stop, log)
+	return server.Serve(ctx, l, server.Site{Handler: mux, FastPath: fastPath}, stop, log)
 }
 
 func echoOptions() engine.Options {

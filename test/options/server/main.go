@@ -56,5 +56,5 @@ func run(ctx context.Context, args []string) error {
 			http.NotFound(w, r)
 		}
 	})
-	return server.Serve(ctx, l, server.Site{Handler: h, Direct: b.FastPath}, b.Close, log)
+	return server.Serve(ctx, l, server.Site{Handler: h, FastPath: b.FastPath}, b.Close, log)
 }

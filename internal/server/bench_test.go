@@ -10,18 +10,18 @@ import (
 	"testing"
 )
 
-// BenchmarkRequest is a request on a connection that stays, with the bounds and
-// without them.
+// BenchmarkRequest is a request on a connection that stays, within the limits and
+// without any.
 func BenchmarkRequest(b *testing.B) {
-	bounded := func(ctx context.Context, l net.Listener) {
-		bounds().Serve(ctx, l, Site{Handler: ok}, func() {}, slog.New(slog.DiscardHandler))
+	limited := func(ctx context.Context, l net.Listener) {
+		Serve(ctx, l, Site{Handler: ok}, func() {}, slog.New(slog.DiscardHandler))
 	}
 	bare := func(ctx context.Context, l net.Listener) {
 		srv := http.Server{Handler: ok}
 		context.AfterFunc(ctx, func() { srv.Close() })
 		srv.Serve(l)
 	}
-	for name, serve := range map[string]func(context.Context, net.Listener){"bounded": bounded, "bare": bare} {
+	for name, serve := range map[string]func(context.Context, net.Listener){"limited": limited, "bare": bare} {
 		b.Run(name, func(b *testing.B) {
 			l, err := Listen("127.0.0.1:0")
 			if err != nil {

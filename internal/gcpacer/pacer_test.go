@@ -1,4 +1,4 @@
-package server
+package gcpacer
 
 import (
 	"context"
@@ -8,15 +8,15 @@ import (
 	"time"
 )
 
-func TestTidyingEndsWithItsContext(t *testing.T) {
+func TestRunEndsWithItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan struct{})
 		go func() { // ends with cancel
-			TidyMemory(ctx, func() uint64 { return 0 })
+			Run(ctx, func() uint64 { return 0 })
 			close(ended)
 		}()
-		time.Sleep(10 * tidyInterval)
+		time.Sleep(10 * interval)
 		select {
 		case <-ended:
 			t.Error("it has ended before")
@@ -27,7 +27,7 @@ func TestTidyingEndsWithItsContext(t *testing.T) {
 	})
 }
 
-func TestTidyWhenItIsQuietAgain(t *testing.T) {
+func TestReleaseWhenItIsQuietAgain(t *testing.T) {
 	const mb = 1 << 20
 	var u usage
 	for i, tick := range []struct {
@@ -46,7 +46,7 @@ func TestTidyWhenItIsQuietAgain(t *testing.T) {
 		{100*mb + 3000, 20 * mb, 0, true},     // all others, which takes little allocating
 		{100*mb + 4000, mb, 0, false},
 	} {
-		if got := u.tidy(tick.allocated, tick.live, tick.sessions); got != tick.want {
+		if got := u.shouldRelease(tick.allocated, tick.live, tick.sessions); got != tick.want {
 			t.Errorf("tick %d: %v, want %v", i, got, tick.want)
 		}
 	}

@@ -1,4 +1,4 @@
-package server
+package gcpacer
 
 import (
 	"runtime"
@@ -25,13 +25,13 @@ func percentage() int {
 	return percent
 }
 
-func TestPaceChangesWithACollection(t *testing.T) {
+func TestTargetChangesWithACollection(t *testing.T) {
 	defer debug.SetGCPercent(percentage())
-	p := startPace()
-	defer p.stop()
+	target := startTarget()
+	defer target.stop()
 	kept := make([]byte, 64<<20)
 	runtime.GC()
-	for deadline := time.Now().Add(wiretest.Patience); percentage() != paceLeast; time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(wiretest.Patience); percentage() != leastPercent; time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("it is %d percent for a heap of 64 MB", percentage())
 		}

@@ -1,0 +1,9 @@
+package gcpacer
+
+import (
+	"testing"
+
+	"signaling/internal/wiretest"
+)
+
+func TestMain(m *testing.M) { wiretest.Main(m) }
