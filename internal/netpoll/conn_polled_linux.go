@@ -13,55 +13,56 @@ import (
 
 // polledConn is a Conn that a poller drives. It takes the descriptor away from
 // Go's own poller, which would wake a thread for each packet besides.
+//
+// Locks are taken in this order: rest.mu, open, poller.mu. The Handler and the
+// functions that the owner of the Conn has passed are called with none of them.
 type polledConn struct {
 	// immutable
 	poller *poller
 	fd     int
 
-	// reading is who may read: see ready.
-	reading atomic.Int32
-	// stopped is set when reading is to end.
-	stopped atomic.Bool
-	// resumed is set when what has been read already is to be looked at again.
-	resumed atomic.Bool
+	// Set by any goroutine, for the one that reads: it looks at them in receive
+	// and endRead.
+	stopped atomic.Bool // reading is to end
+	resumed atomic.Bool // what has been read already is to be handled again
+	readers atomic.Int32
 
 	// owned by the goroutine that reads
 	handler    Handler
-	joined     bool // events arrive
-	done       bool // reading has ended
-	discarding bool
+	phase      readPhase
+	registered bool // events arrive
 
-	// open is held by everybody who uses the descriptor, and taken to close it:
-	// its number may belong to another connection right after.
+	// open is held for reading while the descriptor is used, and for writing to
+	// close it: its number may belong to another connection right after.
 	open   sync.RWMutex
-	shut   bool
-	closed func()      // called when the descriptor is closed; nil: nothing is
-	timer  *time.Timer // what after waits for
+	closed bool
+	// guarded by open
+	onClose func()      // called when the descriptor is closed; nil: nothing is
+	timer   *time.Timer // of after
 
 	rest restWriter
 }
 
-// restWriter is what is left of a write that the peer is too slow for.
-type restWriter struct {
-	mu      sync.Mutex
-	bytes   []byte
-	done    func(error) // nil: nothing is left
-	timer   *time.Timer
-	timeout time.Duration
-	moved   bool // since the timer was set
-	number  int  // of this write among the connection's
-}
-
-// The values of polledConn.reading.
+// The values of polledConn.readers: at most one goroutine reads.
 const (
-	idle  = iota // nobody reads
-	busy         // somebody does
-	again        // and there was another event meanwhile
+	readNone  int32 = iota
+	readOne         // one does
+	readAgain       // one does, and reads again before it ends: there was another event
+)
+
+// readPhase is how far a polledConn has come.
+type readPhase uint8
+
+const (
+	unstarted  readPhase = iota
+	reading              // for handler
+	ended                // ReadEnded has been called
+	discarding           // what comes is thrown away, until the peer closes
 )
 
 // newPolledConn returns a Conn with a descriptor of its own for the TCP
 // connection, which it closes; or nil when there can be none.
-func newPolledConn(g *Group, conn net.Conn, closed func()) Conn {
+func newPolledConn(g *Group, conn net.Conn, onClose func()) Conn {
 	tcp, ok := conn.(*net.TCPConn)
 	if !ok {
 		return nil
@@ -76,8 +77,16 @@ func newPolledConn(g *Group, conn net.Conn, closed func()) Conn {
 		return nil
 	}
 	c := newConnOn(p, fd)
-	c.closed = closed
+	c.onClose = onClose
 	tcp.Close() // the duplicate keeps the connection
+	return c
+}
+
+// newConnOn returns a Conn with the descriptor, which it closes. The poller
+// counts it already.
+func newConnOn(p *poller, fd int) *polledConn {
+	c := &polledConn{fd: fd, poller: p}
+	c.readers.Store(readOne) // events, and Stop, wait for Start or Begin
 	return c
 }
 
@@ -97,72 +106,72 @@ func duplicate(socket syscall.Conn) (fd int) {
 	return fd
 }
 
-// newConnOn returns a Conn with the descriptor, which it closes. The poller
-// counts it already.
-func newConnOn(p *poller, fd int) *polledConn {
-	c := &polledConn{fd: fd, poller: p}
-	c.reading.Store(busy) // events, and a stop, wait for Start or Begin
-	return c
-}
-
 func (c *polledConn) Start(h Handler) {
-	first := c.handler == nil
-	c.handler = h
+	first := c.phase == unstarted
+	c.handler, c.phase = h, reading
 	unread := len(h.Unread()) > 0 // some has been read before
 	if first && !unread {
-		c.reading.Store(idle) // the first event finds its reader, who need not be the caller
+		c.readers.Store(readNone) // an event may come, and be handled, in another goroutine
 	}
-	if first || unread { // handling that may take long, and what is written meanwhile may have to wait
-		c.join()
+	if first || unread { // handling may take long, and what is written meanwhile may have to wait for an event
+		c.register()
 	}
 	if unread {
 		if err := h.Arrived(nil); err != nil {
 			c.finish(err)
 		}
 		if first {
-			c.release(nil)
+			c.endRead(nil)
 		}
 		return
 	}
-	if c.stopped.Load() && c.take() { // before there was anybody to see it
-		c.release(nil)
+	if c.stopped.Load() && c.beginRead() { // since before there was a Handler
+		c.endRead(nil)
 	}
 }
 
 func (c *polledConn) Begin(loop *Loop, h Handler) {
-	c.handler = h
+	c.handler, c.phase = h, reading
 	c.receive(loop, false)
-	c.join()
-	c.release(loop)
+	c.register() // events come for what is not there yet
+	c.endRead(loop)
 }
 
-// join makes the Conn's events arrive, once; or ends reading if it has been
-// closed meanwhile.
-func (c *polledConn) join() {
-	if c.joined {
+// register makes the connection's events arrive, once; or ends reading if that
+// cannot be.
+func (c *polledConn) register() {
+	if c.registered {
 		return
 	}
-	c.joined = true
-	if !c.add() {
+	c.registered = true
+	if !c.watch() {
 		c.Stop()
+		return
+	}
+	if c.rest.pending() { // since before there were events
+		c.rearm()
 	}
 }
 
-// add reports false for a Conn that is closed, or if there is no memory.
-func (c *polledConn) add() bool {
+// watch reports false for a connection that is closed, or if there is no memory.
+func (c *polledConn) watch() bool {
 	c.open.RLock()
 	defer c.open.RUnlock()
-	if c.shut || c.poller.add(c) != nil {
-		return false
-	}
-	if c.rest.waits() { // since before there were events
-		c.poller.again(c)
-	}
-	return true
+	return !c.closed && c.poller.add(c) == nil
 }
 
-// ready serves an event of the descriptor. Only one goroutine reads: a second
-// event while it does makes it look again.
+// rearm makes an event arrive again, after those of other connections, to read
+// and to write what is left. It reports false if the connection is closed.
+func (c *polledConn) rearm() bool {
+	c.open.RLock()
+	defer c.open.RUnlock()
+	if !c.closed {
+		c.poller.rearm(c)
+	}
+	return !c.closed
+}
+
+// ready serves an event of the descriptor.
 func (c *polledConn) ready(loop *Loop, events uint32) {
 	if events&syscall.EPOLLOUT != 0 {
 		c.writable()
@@ -171,69 +180,58 @@ func (c *polledConn) ready(loop *Loop, events uint32) {
 		return
 	}
 	hangup := events&(syscall.EPOLLRDHUP|syscall.EPOLLHUP|syscall.EPOLLERR) != 0
-	if c.take() {
+	if c.beginRead() {
 		c.receive(loop, hangup)
-		c.release(loop)
+		c.endRead(loop)
 	}
 }
 
-// take makes the caller the reader, who calls release in the end. It reports
-// false if there is one, who will look again.
-func (c *polledConn) take() bool {
+// beginRead makes the caller the goroutine that reads until it calls endRead. It
+// reports false if another one is, which then reads again.
+func (c *polledConn) beginRead() bool {
 	for {
 		switch {
-		case c.reading.CompareAndSwap(idle, busy):
+		case c.readers.CompareAndSwap(readNone, readOne):
 			return true
-		case c.reading.CompareAndSwap(busy, again) || c.reading.Load() == again:
+		case c.readers.CompareAndSwap(readOne, readAgain) || c.readers.Load() == readAgain:
 			return false
 		}
 	}
 }
 
-// release lets others read, after whatever came meanwhile.
-func (c *polledConn) release(loop *Loop) {
+// endRead lets other goroutines read, after what has come meanwhile.
+func (c *polledConn) endRead(loop *Loop) {
 	for {
 		if c.stopped.Load() {
 			c.finish(ErrStopped)
 		}
-		if c.reading.CompareAndSwap(busy, idle) {
+		if c.readers.CompareAndSwap(readOne, readNone) {
 			return
 		}
-		c.reading.Store(busy)
+		c.readers.Store(readOne)
 		c.receive(loop, true)
 	}
 }
 
-// maxReads is how often one connection is read before others have their turn.
+// maxReads is how often one connection is read before others are.
 const maxReads = 8
-
-// again has the poller come back to the Conn after the others, to read and to
-// write what is left. It reports false if the Conn is closed.
-func (c *polledConn) again() bool {
-	c.open.RLock()
-	defer c.open.RUnlock()
-	if !c.shut {
-		c.poller.again(c)
-	}
-	return !c.shut
-}
 
 // receive reads and handles until there is nothing more. A read that does not
 // fill its buffer has emptied the kernel's, unless the peer has hung up: then
 // the end is behind it.
 func (c *polledConn) receive(loop *Loop, hangup bool) {
-	if c.discarding {
+	if c.phase == discarding {
 		c.discard()
 		return
 	}
-	if c.resumed.Swap(false) && !c.done {
+	if c.resumed.Swap(false) && c.phase == reading {
 		if err := c.handler.Arrived(loop); err != nil {
 			c.finish(err)
 		}
 	}
-	for reads := 0; !c.done && !c.stopped.Load(); reads++ {
+	for reads := 0; c.phase == reading && !c.stopped.Load(); reads++ {
 		if reads == maxReads {
-			c.again()
+			c.rearm()
 			return
 		}
 		room := c.handler.Room()
@@ -260,20 +258,21 @@ func (c *polledConn) receive(loop *Loop, hangup bool) {
 	}
 }
 
-// finish ends reading.
+// finish ends reading for the Handler.
 func (c *polledConn) finish(err error) {
-	if c.done {
+	if c.phase != reading {
 		return
 	}
-	c.done = true
+	c.phase = ended
 	c.handler.Release()
 	c.handler.ReadEnded(err)
 }
 
+// read reads once. It returns syscall.EAGAIN if there is nothing.
 func (c *polledConn) read(p []byte) (int, error) {
 	c.open.RLock()
 	defer c.open.RUnlock()
-	if c.shut {
+	if c.closed {
 		return 0, net.ErrClosed
 	}
 	for {
@@ -288,110 +287,34 @@ func (c *polledConn) read(p []byte) (int, error) {
 	}
 }
 
-func (c *polledConn) TryWrite(p []byte) (int, error) {
-	c.open.RLock()
-	defer c.open.RUnlock()
-	if c.shut {
-		return 0, net.ErrClosed
-	}
-	return writeAll(c.fd, p)
-}
-
-func (c *polledConn) Send(p []byte) error {
-	n, err := c.TryWrite(p)
-	if err == nil && n < len(p) {
-		err = errFull
-	}
-	return err
-}
-
-func (c *polledConn) WriteRest(p []byte, timeout time.Duration, done func(error)) {
-	r := &c.rest
-	r.mu.Lock()
-	r.bytes, r.done, r.timeout, r.moved = p, done, timeout, false
-	r.number++
-	number := r.number
-	r.timer = time.AfterFunc(timeout, func() { c.stuck(number) })
-	r.mu.Unlock()
-	if !c.again() {
-		c.writable() // which fails
-	}
-}
-
-func (r *restWriter) waits() bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.done != nil
-}
-
-// writable writes what is left, if anything is.
-func (c *polledConn) writable() {
-	r := &c.rest
-	r.mu.Lock()
-	if r.done == nil {
-		r.mu.Unlock()
-		return
-	}
-	n, err := c.TryWrite(r.bytes)
-	r.bytes = r.bytes[n:]
-	r.moved = r.moved || n > 0
-	if err == nil && len(r.bytes) > 0 {
-		r.mu.Unlock()
-		return
-	}
-	done := r.done
-	r.timer.Stop()
-	r.bytes, r.done, r.timer = nil, nil, nil
-	r.mu.Unlock()
-	done(err)
-}
-
-// stuck ends a write that has not moved for its timeout.
-func (c *polledConn) stuck(number int) {
-	r := &c.rest
-	r.mu.Lock()
-	if r.done == nil || r.number != number {
-		r.mu.Unlock()
-		return
-	}
-	if r.moved {
-		r.moved = false
-		r.timer.Reset(r.timeout)
-		r.mu.Unlock()
-		return
-	}
-	done := r.done
-	r.done, r.bytes = nil, nil
-	r.mu.Unlock()
-	done(os.ErrDeadlineExceeded)
-}
-
 func (c *polledConn) Stop() {
 	c.stopped.Store(true)
-	if c.take() {
-		c.release(nil)
+	if c.beginRead() {
+		c.endRead(nil)
 	}
 }
+
+func (c *polledConn) StopAfter(d time.Duration) { c.after(d, c.Stop) }
 
 func (c *polledConn) Resume() {
 	c.resumed.Store(true)
-	if c.take() {
+	if c.beginRead() {
 		c.receive(nil, true)
-		c.release(nil)
+		c.endRead(nil)
 	}
 }
 
 func (c *polledConn) OnClose(closed func()) {
 	c.open.Lock()
 	defer c.open.Unlock()
-	c.closed = closed
+	c.onClose = closed
 }
 
 func (c *polledConn) Detach(prefix, last []byte) (net.Conn, error) {
 	c.poller.remove(c)
 	c.open.Lock()
 	defer c.open.Unlock()
-	if c.shut {
+	if c.closed {
 		return nil, net.ErrClosed
 	}
 	file := os.NewFile(uintptr(c.fd), "")
@@ -401,7 +324,7 @@ func (c *polledConn) Detach(prefix, last []byte) (net.Conn, error) {
 	}
 	// The connection lives on: closing the descriptor would not end its events.
 	c.poller.forget(c)
-	c.shut = true
+	c.closed = true
 	file.Close()
 	c.poller.leave()
 	if err != nil {
@@ -412,14 +335,12 @@ func (c *polledConn) Detach(prefix, last []byte) (net.Conn, error) {
 	return &prefixConn{Conn: tcp, prefix: slices.Clone(prefix)}, nil
 }
 
-func (c *polledConn) StopAfter(d time.Duration) { c.after(d, c.Stop) }
-
-// after calls f in a while, unless the Conn is closed or given something else
-// to wait for before.
+// after calls f when d has passed, unless the connection is closed or after is
+// called again before.
 func (c *polledConn) after(d time.Duration, f func()) {
 	c.open.Lock()
 	defer c.open.Unlock()
-	if c.shut {
+	if c.closed {
 		return
 	}
 	if c.timer != nil {
@@ -431,25 +352,26 @@ func (c *polledConn) after(d time.Duration, f func()) {
 func (c *polledConn) CloseWrite() {
 	c.open.RLock()
 	defer c.open.RUnlock()
-	if !c.shut {
+	if !c.closed {
 		syscall.Shutdown(c.fd, syscall.SHUT_WR)
 	}
 }
 
 func (c *polledConn) CloseAfterPeer() {
-	c.discarding = true
+	started := c.phase != unstarted
+	c.phase = discarding
 	c.after(closeWait, c.CloseNow)
-	if c.handler == nil { // never started: no session came of it
-		c.reading.Store(idle)
-		if err := c.poller.add(c); err != nil {
-			c.CloseNow()
-		}
+	if started {
+		c.discard()
 		return
 	}
-	c.discard()
+	c.readers.Store(readNone)
+	if !c.watch() {
+		c.CloseNow()
+	}
 }
 
-// discard throws away what has come, and closes behind the peer.
+// discard throws away what has come, and closes the connection if its peer has.
 func (c *polledConn) discard() {
 	var waste [4096]byte
 	for range maxReads {
@@ -460,28 +382,29 @@ func (c *polledConn) discard() {
 			return
 		}
 	}
-	c.again()
+	c.rearm()
 }
 
 func (c *polledConn) CloseNow() {
-	if closed := c.shutDown(); closed != nil {
-		closed()
+	if onClose := c.closeDescriptor(); onClose != nil {
+		onClose()
 	}
 }
 
-// shutDown closes the descriptor, once, and returns what is to be called then.
-func (c *polledConn) shutDown() (closed func()) {
+// closeDescriptor closes the descriptor, once, and returns what is to be called
+// then.
+func (c *polledConn) closeDescriptor() (onClose func()) {
 	c.open.Lock()
 	defer c.open.Unlock()
-	if c.shut {
+	if c.closed {
 		return nil
 	}
 	c.poller.remove(c)
-	c.shut = true
+	c.closed = true
 	syscall.Close(c.fd)
 	if c.timer != nil {
 		c.timer.Stop()
 	}
 	c.poller.leave()
-	return c.closed
+	return c.onClose
 }

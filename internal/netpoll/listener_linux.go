@@ -11,6 +11,8 @@ import (
 )
 
 // Listener accepts the connections of a listening socket in a poller.
+//
+// Locks are taken in this order: open, Group.mu, poller.mu.
 type Listener struct {
 	// immutable
 	group    *Group
@@ -18,9 +20,9 @@ type Listener struct {
 	fd       int
 	poller   *poller // of the socket; the connections are shared among the Group's
 
-	// open is held by everybody who uses the descriptor, and taken by Close.
-	open sync.RWMutex
-	shut bool
+	// open is held for reading while the descriptor is used, and for writing to close it.
+	open   sync.RWMutex
+	closed bool
 }
 
 func listen(g *Group, l net.Listener, a Acceptor) (*Listener, error) {
@@ -82,7 +84,7 @@ func (l *Listener) ready(loop *Loop) {
 func (l *Listener) accept() (*polledConn, netip.AddrPort, error) {
 	l.open.RLock()
 	defer l.open.RUnlock()
-	if l.shut {
+	if l.closed {
 		return nil, netip.AddrPort{}, syscall.EAGAIN
 	}
 	fd, remote, errno := acceptNow(l.fd)
@@ -101,7 +103,7 @@ func (l *Listener) accept() (*polledConn, netip.AddrPort, error) {
 func (l *Listener) listen(events uint32) {
 	l.open.RLock()
 	defer l.open.RUnlock()
-	if !l.shut {
+	if !l.closed {
 		l.poller.watch(syscall.EPOLL_CTL_MOD, l.fd, events) // cannot fail: it was added
 	}
 }
@@ -111,31 +113,13 @@ func (l *Listener) listen(events uint32) {
 func (l *Listener) Close() {
 	l.open.Lock()
 	defer l.open.Unlock()
-	if l.shut {
+	if l.closed {
 		return
 	}
-	l.shut = true
+	l.closed = true
 	l.poller.removeListener(l) // first: the socket lives on in its other descriptors
 	syscall.Close(l.fd)
 	l.poller.leave()
-}
-
-// acceptNow accepts a connection, if there is one, whose reads and writes never
-// block.
-func acceptNow(listener int) (fd int, remote netip.AddrPort, errno syscall.Errno) {
-	var addr syscall.RawSockaddrAny
-	size := uint32(unsafe.Sizeof(addr))
-	n, _, errno := syscall.RawSyscall6(syscall.SYS_ACCEPT4, uintptr(listener), uintptr(unsafe.Pointer(&addr)),
-		uintptr(unsafe.Pointer(&size)), syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC, 0, 0)
-	if errno != 0 {
-		return -1, remote, errno
-	}
-	// What is written goes out at once. Set for the listener it would miss those
-	// that came before.
-	on := int32(1)
-	syscall.RawSyscall6(syscall.SYS_SETSOCKOPT, n, syscall.IPPROTO_TCP, syscall.TCP_NODELAY,
-		uintptr(unsafe.Pointer(&on)), unsafe.Sizeof(on), 0) // cannot fail
-	return int(n), peerAddr(&addr), 0
 }
 
 // peerAddr returns the address in the form that package net gives it.

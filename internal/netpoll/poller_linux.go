@@ -1,6 +1,7 @@
 package netpoll
 
 import (
+	"errors"
 	"os"
 	"slices"
 	"sync"
@@ -45,6 +46,9 @@ const epollET = 1 << 31
 // startPoller returns a poller that runs until its close and the end of its last
 // connection.
 func startPoller() (*poller, error) {
+	if !canPoll {
+		return nil, errors.ErrUnsupported
+	}
 	fd, err := syscall.EpollCreate1(syscall.EPOLL_CLOEXEC)
 	if err != nil {
 		return nil, os.NewSyscallError("epoll_create1", err)
@@ -115,9 +119,9 @@ func (p *poller) watch(op, fd int, events uint32) error {
 	return os.NewSyscallError("epoll_ctl", syscall.EpollCtl(p.fd, op, fd, &event))
 }
 
-// again makes the connection's events arrive, even if they have already, behind
+// rearm makes the connection's events arrive, even if they have already, behind
 // those of others; from now on also when it can be written to.
-func (p *poller) again(c *polledConn) {
+func (p *poller) rearm(c *polledConn) {
 	p.watch(syscall.EPOLL_CTL_MOD, c.fd, readableWritable) // fails for one that is gone, or not added yet
 }
 
