@@ -13,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"signaling/internal/http1"
 	"signaling/internal/netpoll"
 	"signaling/internal/wiretest"
 )
@@ -326,54 +325,6 @@ func TestSendingWhileAnEarlyFrameIsHandled(t *testing.T) {
 	})
 	close(over)
 	f.wantPassed(t, 0)
-}
-
-// The calls of Waits come in order, whichever goroutine answers a poll.
-func TestWaitingIsToldInOrder(t *testing.T) {
-	srv := NewServer(options(), &strict{t: t, hooks: echo, calls: make(map[*Session]*calls)})
-	defer srv.Close()
-	o := http1Options(srv)
-	var mu sync.Mutex
-	waiting := make(map[http1.Waiter]bool)
-	o.Waits = func(c http1.Waiter, so bool) http1.Waiter {
-		mu.Lock()
-		defer mu.Unlock()
-		if so == waiting[c] && so {
-			t.Error("a connection that waits begins to")
-		}
-		if waiting[c] = so; !so {
-			delete(waiting, c)
-		}
-		return nil
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	web, err := http1.NewServer(l, o)
-	if err != nil {
-		t.Skip(err)
-	}
-	defer func() {
-		web.Close()
-		web.Shutdown(t.Context())
-	}()
-	addr := l.Addr().String()
-	p := wiretest.OpenPolling(t, addr, target+Polling)
-	s := srv.Session(p.SID)
-	c := &client{t: t, TCPConn: wiretest.DialTCP(t, addr)}
-	c.in = bufio.NewReader(c)
-	for range 500 { // the next request comes while the answer is being noted
-		c.send(getOf(p.Target))
-		go s.Send(text("a")) // ends at once
-		c.want(200, "4a")
-	}
-	c.Close()
-	eventually(t, "nobody but the first waits", func() bool {
-		mu.Lock()
-		defer mu.Unlock()
-		return len(waiting) == 1
-	})
 }
 
 // Clients who come together are served even if each one's handshake waits for

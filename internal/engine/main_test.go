@@ -147,7 +147,6 @@ func http1Options(srv *Server) http1.Options {
 			return nil, 0
 		},
 		HeaderBytes: 16 << 10,
-		Waits:       func(http1.Waiter, bool) http1.Waiter { return nil },
 		Exhausted:   func() bool { return false },
 		Timeouts:    limit.Timeouts{Header: wiretest.Patience, Body: wiretest.Patience, Write: wiretest.Patience, Idle: wiretest.Patience},
 		Log:         slog.New(slog.DiscardHandler),

@@ -13,48 +13,76 @@ import (
 	"signaling/internal/netpoll"
 )
 
-// conn is a connection of direct requests, until it becomes a WebSocket or
-// a request comes that is for net/http. One request is served at a time; what
-// a client sends behind it stays where it is.
+// conn is a connection whose requests are served here, until it is detached for
+// another protocol or a request comes that is for net/http. One request is
+// served at a time; what a client sends behind it waits. A conn is the Handler
+// of its netpoll.Conn.
+//
+// Locks are taken in this order: mu, then Server.mu or IdleConns.mu. Neither
+// handlers nor other functions of the Server's owner are called with one of them.
 type conn struct {
 	// immutable
 	server *Server
 	conn   netpoll.AcceptedConn
 	remote netip.AddrPort
 
-	// owned by the reader
+	// owned by the goroutine that reads
 	netpoll.Input
 	body struct { // of the request that is being served
 		size  int
-		ready func(body []byte, err error) // waits for it; nil: nobody does
+		ready func(body []byte, err error) // called with it; nil: no handler waits for it
 	}
-	skip int // bytes of a body that nobody waits for
+	skip int // bytes of a body that no handler waits for
 
 	mu sync.Mutex
 	// guarded by mu
-	serving  *Response   // whose answer is not sent yet
-	parked   bool        // the reader waits for that, with requests that have come
-	closing  bool        // no request is served any more
-	left     bool        // to somebody else, or over
+	state    connState
+	response *Response   // that is not sent yet: serving, parked or leaving
 	deadline time.Time   // for the client to send what is waited for; zero: nothing is
-	due      time.Time   // when the timer looks at the deadline
-	timer    *time.Timer // nil: not yet
+	due      time.Time   // when the timer looks at the deadline; zero: it is not set
+	timer    *time.Timer // nil: not yet needed
 }
 
-var errTaken = errors.New("http: the connection is somebody else's")
+// connState is what a conn does.
+//
+//	waiting → serving ⇄ parked, and back to waiting when the response is sent
+//	serving, parked → closing, failed: the response is sent, or cannot be
+//	serving, parked → leaving: the client has gone first
+//	any → gone
+type connState uint8
+
+const (
+	waiting connState = iota // for a request, or for the rest of its head
+	serving                  // a request, whose response is not sent yet
+	parked                   // serving, and what came behind the request waits for Resume
+	closing                  // the last response is sent: no request is served any more
+	failed                   // the client has not taken a response: likewise
+	leaving                  // the client sends nothing more: the response is still to be sent
+	gone                     // closed, or detached
+)
+
+// errDetached ends the reading of a connection that is net/http's now.
+var errDetached = errors.New("http1: the connection is detached")
 
 // awaitFirst begins the wait for a new connection's first request, unless it has
 // brought that.
 func (c *conn) awaitFirst() {
-	var surplus Waiter
 	c.mu.Lock()
-	if c.serving == nil && !c.left && !c.closing && c.deadline.IsZero() {
-		surplus = c.awaitRequestLocked(c.server.opts.Timeouts.Header)
+	var over surplus
+	if c.state == waiting && c.deadline.IsZero() {
+		over = c.awaitRequestLocked(c.server.opts.Timeouts.Header)
 	}
 	c.mu.Unlock()
-	if surplus != nil {
-		surplus.Close()
+	over.close()
+}
+
+// Room returns where the next bytes go: nowhere while a client that waits for
+// a response has sent more than a request's head.
+func (c *conn) Room() []byte {
+	if c.body.ready == nil && c.Full() && c.isServing() {
+		return nil
 	}
+	return c.Input.Room()
 }
 
 // Arrived serves the requests that have come.
@@ -73,7 +101,7 @@ func (c *conn) Arrived(loop *netpoll.Loop) error {
 			n := min(c.skip, len(c.Unread()))
 			c.Consume(n)
 			c.skip -= n
-		case !c.ready():
+		case !c.mayServe():
 			return nil
 		default:
 			if more, err := c.serveNext(loop); more || err != nil {
@@ -91,49 +119,58 @@ func (c *conn) serveNext(loop *netpoll.Loop) (more bool, err error) {
 		return true, nil
 	}
 	if h == nil {
-		return false, c.leave(loop)
+		return false, c.pass(loop)
 	}
 	c.Consume(head)
 	r.RemoteAddr = c.remote.String()
 	r.Body = http.NoBody
-	w := &Response{c: c, l: loop}
+	w := &Response{c: c, loop: loop}
 	c.begin(w)
 	c.body.size = int(r.ContentLength)
 	c.serve(w, func() { h.ServeHTTP(w, r) })
 	if c.body.ready == nil {
-		c.skip = c.body.size // nobody wants it
+		c.skip = c.body.size
 	}
 	return false, nil
 }
 
-// serveBody hands over a body that has come.
+// serveBody calls the handler's function for a body that has come.
 func (c *conn) serveBody(loop *netpoll.Loop) {
 	body := c.Unread()[:c.body.size]
 	c.Consume(len(body))
 	ready := c.body.ready
 	c.body.ready = nil
 	c.mu.Lock()
-	w := c.serving
+	w := c.response
 	c.mu.Unlock()
-	w.held, w.l = false, loop
+	w.fate, w.loop = sent, loop
 	c.serve(w, func() { ready(body, nil) })
 }
 
-// ready tells whether the next request may be served. If it may not yet, the
-// reader is called again when it may.
-func (c *conn) ready() bool {
+// mayServe reports whether the next request may be served. If it may not yet,
+// the connection is resumed when it may.
+func (c *conn) mayServe() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.parked = c.serving != nil
-	return !c.parked && !c.closing
+	if c.state == serving {
+		c.state = parked
+	}
+	return c.state == waiting
+}
+
+// isServing reports whether there is a request whose response is not sent yet.
+func (c *conn) isServing() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.response != nil
 }
 
 // begin notes that a request is being served.
 func (c *conn) begin(w *Response) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.serving, c.deadline = w, time.Time{}
-	c.server.opts.Waits(c, false)
+	c.state, c.response, c.deadline = serving, w, time.Time{}
+	c.server.opts.Idle.remove(c)
 }
 
 // serve has a request handled. A handler that panics loses its connection, as
@@ -150,11 +187,11 @@ func (c *conn) serve(w *Response, handle func()) {
 		}
 	}()
 	handle()
-	switch {
-	case w.taken:
-		c.Release()
-	case !w.held:
+	switch w.fate {
+	case sent:
 		w.Send()
+	case detached:
+		c.Release()
 	}
 }
 
@@ -166,139 +203,100 @@ func (c *conn) awaitBody(ready func(body []byte, err error)) {
 	c.waitForLocked(c.server.opts.Timeouts.Body)
 }
 
-// answered is called when a response is sent, and whether the connection may stay.
-func (c *conn) answered(err error, stay bool) {
-	var surplus Waiter
+// answered is called when a response is sent, or cannot be; keep is whether the
+// connection stays open for others.
+func (c *conn) answered(err error, keep bool) {
 	c.mu.Lock()
-	c.serving = nil
-	c.closing = err == nil && !stay
-	stay = err == nil && stay
-	left, parked := c.left, c.parked
-	c.parked = false
-	if stay && !left {
-		surplus = c.awaitRequestLocked(c.server.opts.Timeouts.Idle)
+	was := c.state
+	c.response = nil
+	var over surplus
+	switch {
+	case was == leaving || was == gone:
+		c.state = gone
+	case err != nil:
+		c.state = failed
+	case !keep:
+		c.state = closing
+	default:
+		c.state = waiting
+		over = c.awaitRequestLocked(c.server.opts.Timeouts.Idle)
 	}
+	now := c.state
 	c.mu.Unlock()
 	switch {
-	case left:
+	case now == gone:
 		c.conn.CloseNow()
-	case !stay:
-		c.conn.Stop()
-	case parked:
+	case now != waiting:
+		c.conn.Stop() // ReadEnded goes on
+	case was == parked:
 		go c.conn.Resume() // ends when the requests that have come are served
 	}
-	if surplus != nil {
-		surplus.Close()
-	}
+	over.close()
 }
 
-// awaitRequestLocked begins the wait for the next request. It returns the
-// connection that has to go for that, if any, to be closed without mu.
-func (c *conn) awaitRequestLocked(limit time.Duration) (surplus Waiter) {
-	c.waitForLocked(limit)
-	return c.server.opts.Waits(c, true)
-}
-
-// waitAtMost closes the connection unless what it waits for already comes in
-// that time, too.
-func (c *conn) waitAtMost(limit time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.deadline.After(time.Now().Add(limit)) {
-		c.waitForLocked(limit)
-	}
-}
-
-// waitForLocked closes the connection unless what it waits for comes in time.
-func (c *conn) waitForLocked(limit time.Duration) {
-	c.deadline = time.Now().Add(limit)
-	if c.left || !c.due.IsZero() && !c.deadline.Before(c.due) {
-		return // the timer looks before
-	}
-	c.due = c.deadline
-	if c.timer == nil {
-		c.timer = time.AfterFunc(limit, c.look)
-	} else {
-		c.timer.Reset(limit)
-	}
-}
-
-// look stops the connection if its deadline is over. It is called by the timer,
-// which is set anew only when it has run: a busy connection has no work with it.
-func (c *conn) look() {
-	c.mu.Lock()
-	now := time.Now()
-	over := !c.deadline.IsZero() && !now.Before(c.deadline)
-	if !over && !c.left {
-		c.due = c.deadline
-		if c.due.IsZero() { // it is being served
-			c.due = now.Add(c.server.opts.Timeouts.Idle)
-		}
-		c.timer.Reset(c.due.Sub(now))
-	}
-	c.mu.Unlock()
-	if over {
-		c.conn.Stop()
-	}
-}
-
-// Room returns where the next bytes go: nowhere while a client that waits for
-// an answer has sent more than a request's head.
-func (c *conn) Room() []byte {
-	c.mu.Lock()
-	serving := c.serving != nil
-	c.mu.Unlock()
-	if serving && c.body.ready == nil && c.Full() {
-		return nil
-	}
-	return c.Input.Room()
-}
-
-// ReadEnded is told that the client has left, or that reading was stopped.
+// ReadEnded is called when the client sends nothing more, or reading was
+// stopped.
 func (c *conn) ReadEnded(err error) {
-	w, before := c.depart()
-	if before {
-		return // somebody else's by now, or it never was
-	}
-	c.mu.Lock()
-	closing := c.closing
-	c.mu.Unlock()
+	waitsForBody := c.body.ready != nil
+	was, w := c.readEnded(waitsForBody)
 	switch {
-	case w == nil && closing: // its last response must not be lost
+	case was == gone: // detached, or closed already
+	case was == closing: // the last response must not be lost
 		c.conn.CloseWrite()
 		c.conn.CloseAfterPeer()
 	case w == nil:
 		c.conn.CloseNow()
-	case c.body.ready != nil:
+	case waitsForBody:
 		c.serve(w, func() { c.body.ready(nil, err) })
 		c.conn.CloseNow()
-	case w.gone != nil && w.gone():
+	case w.abandoned != nil && w.abandoned():
 		c.conn.CloseNow()
 	}
-	// else its response is on its way, and answered closes behind it
+	// Else the response is on its way, and answered closes the connection.
 }
 
-// depart ends the time of the connection here. It returns the response that is
-// not sent yet, and whether it had ended before.
-func (c *conn) depart() (w *Response, before bool) {
+// readEnded takes the connection from those that are served here. It returns the
+// state it was in and the response that is not sent yet. That response may still
+// be sent unless its request's body is missing.
+func (c *conn) readEnded(noBody bool) (was connState, w *Response) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	before, c.left = c.left, true
-	if !before {
-		if c.timer != nil {
-			c.timer.Stop()
-		}
-		c.server.remove(c)
+	was, w = c.state, c.response
+	c.endLocked()
+	if was != gone && w != nil && !noBody {
+		c.state = leaving
 	}
-	return c.serving, before
+	return was, w
+}
+
+// endLocked makes the connection gone.
+func (c *conn) endLocked() {
+	if c.state == gone {
+		return
+	}
+	c.state = gone
+	if c.timer != nil {
+		c.timer.Stop()
+	}
+	c.server.remove(c)
+	c.server.opts.Idle.remove(c)
+}
+
+// end makes the connection gone. It reports false if it was before.
+func (c *conn) end() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	was := c.state
+	c.endLocked()
+	return was != gone
 }
 
 // Close ends a connection that waits for a request. It is safe for concurrent use.
 func (c *conn) Close() error {
 	c.mu.Lock()
-	left := c.left
+	open := c.state != gone && c.state != leaving
 	c.mu.Unlock()
-	if !left {
+	if open {
 		c.conn.Stop()
 	}
 	return nil
@@ -307,31 +305,31 @@ func (c *conn) Close() error {
 // RemoteAddr returns the client's address.
 func (c *conn) RemoteAddr() net.Addr { return net.TCPAddrFromAddrPort(c.remote) }
 
-// leave gives the connection to net/http, with what has been read of it.
-func (c *conn) leave(loop *netpoll.Loop) error {
-	if _, before := c.depart(); before {
-		return errTaken
+// pass detaches the connection for net/http, with what has been read of it.
+func (c *conn) pass(loop *netpoll.Loop) error {
+	if !c.end() {
+		return errDetached
 	}
 	conn, err := c.conn.Detach(c.Unread(), c.server.opts.Full)
 	c.Release()
 	if err == nil {
 		c.server.pass(conn, loop)
 	}
-	return errTaken
+	return errDetached
 }
 
-// part gives the connection to a WebSocket, with what has been read of it.
-func (c *conn) part(closed func()) (netpoll.Conn, []byte) {
-	c.depart()
+// detach gives the connection away, with what has been read of it.
+func (c *conn) detach(closed func()) (netpoll.Conn, []byte) {
+	c.end()
 	c.conn.OnClose(closed)
 	return c.conn, c.Unread()
 }
 
-// drop sends last and closes the connection.
-func (c *conn) drop(last []byte) {
-	if _, before := c.depart(); before {
-		return
+// closeNow writes last, as far as that needs no waiting, and closes the
+// connection.
+func (c *conn) closeNow(last []byte) {
+	if c.end() {
+		c.conn.TryWrite(last)
+		c.conn.CloseNow()
 	}
-	c.conn.TryWrite(last)
-	c.conn.CloseNow()
 }

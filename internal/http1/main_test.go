@@ -21,7 +21,6 @@ func options(h http.HandlerFunc) Options {
 	return Options{
 		FastPath:    func(string) (http.Handler, int64) { return h, 1 << 20 },
 		HeaderBytes: 16 << 10,
-		Waits:       func(Waiter, bool) Waiter { return nil },
 		Exhausted:   func() bool { return false },
 		Timeouts:    limit.Timeouts{Header: wiretest.Patience, Body: wiretest.Patience, Write: wiretest.Patience, Idle: wiretest.Patience},
 		Log:         slog.New(slog.DiscardHandler),

@@ -12,24 +12,35 @@ import (
 	"signaling/internal/netpoll"
 )
 
-// response is the response to a direct request: the http.ResponseWriter of its
-// handler. Unlike net/http's it may be given after the handler has returned.
-// The handler owns it, then whoever answers.
+// Response is the response to a request that is served here: the
+// http.ResponseWriter of its handler. Nothing is sent before the handler returns,
+// and then all at once; with Hold, or ReadBody, it is sent later and by any
+// goroutine.
+//
+// The handler owns the Response until it returns. If it is held, what is going to
+// call Send owns it from then on.
 type Response struct {
 	c      *conn
 	header http.Header
 	status int           // 0: not written yet
-	body   *[]byte       // of responseBuffers; nil: empty
-	l      *netpoll.Loop // what runs the reader
+	body   *[]byte       // of buffers; nil: empty
+	loop   *netpoll.Loop // that serves the request
 
-	held   bool        // send comes later
-	gone   func() bool // the client has left before a held response was there; false: that is under way
-	taken  bool        // the connection is somebody else's: nothing is to be sent
-	failed func(error) // hears why the client has not taken all
+	fate      fate
+	abandoned func() bool // see Hold
+	failed    func(error) // see OnFailure; nil: nothing is called
 }
 
-// The methods of http.ResponseWriter.
+// fate is what becomes of a Response when its handler returns.
+type fate uint8
 
+const (
+	sent     fate = iota
+	held          // Send, or the function that gets the body, comes later
+	detached      // nothing: HTTP has lost the connection
+)
+
+// Header returns the header, which can be changed until the response is sent.
 func (w *Response) Header() http.Header {
 	if w.header == nil {
 		w.header = make(http.Header)
@@ -37,100 +48,120 @@ func (w *Response) Header() http.Header {
 	return w.header
 }
 
+// WriteHeader sets the status, unless that was done before.
 func (w *Response) WriteHeader(status int) {
 	if w.status == 0 {
 		w.status = status
 	}
 }
 
+// Write adds a copy of p to the body. It never fails.
 func (w *Response) Write(p []byte) (int, error) {
 	w.WriteHeader(http.StatusOK)
 	if w.body == nil {
-		w.body = responseBuffers.Get().(*[]byte)
+		w.body = buffers.Get().(*[]byte)
 	}
 	*w.body = append(*w.body, p...)
 	return len(p), nil
 }
 
-// HandOver is to be called before something is done for the request that may
-// wait: if its goroutine serves others, another one goes on with those.
+// Loop returns the loop that serves the request in this goroutine. It is nil once
+// that has been handed over.
+func (w *Response) Loop() *netpoll.Loop { return w.loop }
+
+// HandOver hands the loop over. The handler calls it before it does something
+// that may wait.
 func (w *Response) HandOver() {
-	w.l.HandOver()
-	w.l = nil
+	w.loop.HandOver()
+	w.loop = nil
 }
 
-// Hold has the connection wait for send, behind the handler's return. If the
-// client leaves before, gone is called in the goroutine that reads; it reports
-// whether nobody is going to send any more.
-func (w *Response) Hold(gone func() bool) { w.held, w.gone, w.l = true, gone, nil }
-
-// maxPooled is the largest buffer worth keeping.
-const maxPooled = 64 << 10
-
-// responseBuffers are empty.
-var responseBuffers = sync.Pool{New: func() any { return new([]byte) }}
-
-func recycleResponse(buf *[]byte) {
-	if buf != nil && cap(*buf) <= maxPooled {
-		*buf = (*buf)[:0]
-		responseBuffers.Put(buf)
-	}
+// Hold keeps the response open after the handler's return, until Send. If the
+// client goes away before, abandoned is called in the goroutine that reads the
+// connection. It reports whether Send is not going to be called; then the
+// connection is closed.
+func (w *Response) Hold(abandoned func() bool) {
+	w.fate, w.abandoned, w.loop = held, abandoned, nil
 }
 
-// Loop returns the loop whose goroutine serves the request; nil: nobody else needs
-// that goroutine, or it has been handed over.
-func (w *Response) Loop() *netpoll.Loop { return w.l }
-
-// OnFailure has failed called if the client does not take all of the response,
-// with the reason: os.ErrDeadlineExceeded if it has taken nothing for
-// Options.Timeouts.
-func (w *Response) OnFailure(failed func(error)) { w.failed = failed }
+// ReadBody has ready called with the request's body when it has come, or with an
+// error if it does not come: after the handler's return, in the goroutine that
+// reads the connection. ready goes on as the handler: when it returns the response
+// is sent, unless it calls Hold; a panic closes the connection. body is valid
+// during the call.
+func (w *Response) ReadBody(ready func(body []byte, err error)) {
+	w.fate = held
+	w.c.awaitBody(ready)
+}
 
 // StopReading ends the reading of the connection, and a ReadBody under way with
 // an error. It is safe for concurrent use.
 func (w *Response) StopReading() { w.c.conn.Stop() }
 
-// ReadBody calls ready with the request's body when it has come; with an error
-// if it does not. ready, called by the reader, owes the response. It panics with
-// http.ErrAbortHandler to drop the connection. body is valid during the call.
-func (w *Response) ReadBody(ready func(body []byte, err error)) {
-	w.held = true
-	w.c.awaitBody(ready)
+// OnFailure has failed called if the client does not take all of the response,
+// with the reason: os.ErrDeadlineExceeded if it has taken nothing for
+// Timeouts.Write.
+func (w *Response) OnFailure(failed func(error)) { w.failed = failed }
+
+// Detach gives the connection to another protocol. prefix is what has been read of
+// it after the request, valid until the handler returns. closed is called when the
+// connection is closed. The caller calls Start of it before the handler returns, or
+// closes it.
+func (w *Response) Detach(closed func()) (conn netpoll.Conn, prefix []byte) {
+	w.fate = detached
+	return w.c.detach(closed)
 }
 
-// Send sends the response.
+// CloseNow writes last, as it is and as far as that needs no waiting, and closes
+// the connection.
+func (w *Response) CloseNow(last []byte) {
+	w.fate = detached
+	w.c.closeNow(last)
+}
+
+// maxPooled is the largest buffer worth keeping.
+const maxPooled = 64 << 10
+
+// buffers are empty.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
+func release(buf *[]byte) {
+	if buf != nil && cap(*buf) <= maxPooled {
+		*buf = (*buf)[:0]
+		buffers.Put(buf)
+	}
+}
+
+// Send sends the response that was held. It does not wait for the client. It is
+// called once.
 func (w *Response) Send() {
-	out, body := responseBuffers.Get().(*[]byte), w.body
+	out, body := buffers.Get().(*[]byte), w.body
 	w.body = nil
 	if body == nil {
 		*out = w.appendHead(*out, 0)
 	} else {
 		*out = append(w.appendHead(*out, len(*body)), *body...)
 	}
-	recycleResponse(body)
+	release(body)
 	n, err := w.c.conn.TryWrite(*out)
 	if err != nil || n == len(*out) {
-		recycleResponse(out)
-		w.sent(err)
+		release(out)
+		w.answered(err)
 		return
 	}
 	w.c.conn.WriteRest((*out)[n:], w.c.server.opts.Timeouts.Write, func(err error) {
-		recycleResponse(out)
-		w.sent(err)
+		release(out)
+		w.answered(err)
 	})
 }
 
-// sent is called when the client has taken the response, or will not.
-func (w *Response) sent(err error) {
+// answered is called when the response is written, or cannot be.
+func (w *Response) answered(err error) {
 	if err != nil && w.failed != nil {
 		w.failed(err)
 	}
-	w.c.answered(err, !w.closes())
-}
-
-// closes tells whether the response is the connection's last.
-func (w *Response) closes() bool {
-	return httpguts.HeaderValuesContainsToken(w.header["Connection"], "close")
+	keep := !httpguts.HeaderValuesContainsToken(w.header["Connection"], "close")
+	w.c.answered(err, keep)
 }
 
 // appendHead appends the status line and the header, in the order of names, for
@@ -165,17 +196,4 @@ func appendField(out []byte, name, value string) []byte {
 	}
 	out = append(append(out, name...), ": "...)
 	return append(append(out, value...), "\r\n"...)
-}
-
-// Detach takes the connection away, as a link that calls closed at its end,
-// with what has been read of it behind the request.
-func (w *Response) Detach(closed func()) (conn netpoll.Conn, prefix []byte) {
-	w.taken = true
-	return w.c.part(closed)
-}
-
-// CloseNow sends last, as it is and as far as it fits, and closes the connection.
-func (w *Response) CloseNow(last []byte) {
-	w.taken = true
-	w.c.drop(last)
 }

@@ -31,17 +31,15 @@ type Server struct {
 	over  bool               // no connection is taken any more
 }
 
-// Options configures a Server. All fields must be set.
+// Options configures a Server. All fields but Idle must be set.
 type Options struct {
 	// FastPath returns the handler of requests to the path, if they need nothing
 	// of net/http's but what a http.ResponseWriter is for; else nil. Those with
 	// more than limit bytes of body are left to net/http all the same. The
 	// ResponseWriter that the handler gets is a *Response.
 	FastPath func(path string) (h http.Handler, limit int64)
-	// Waits is called when a connection begins to wait for a request, and when
-	// it ends to. It returns the connection that is to be closed for that, if
-	// any. It must not close one itself.
-	Waits func(c Waiter, waits bool) (surplus Waiter)
+	// Idle bounds how many connections wait for a request; nil: nothing does.
+	Idle *IdleConns
 	// Exhausted is called when the process may open no more descriptors. It
 	// reports whether accepting is worth another try at once.
 	Exhausted func() bool
@@ -54,12 +52,6 @@ type Options struct {
 	// Timeouts.Header counts from accepting a connection to its first request.
 	Timeouts limit.Timeouts
 	Log      *slog.Logger
-}
-
-// Waiter is a connection that may wait for a request.
-type Waiter interface {
-	Close() error
-	RemoteAddr() net.Addr
 }
 
 // maxPassed is how many connections wait for Accept.
@@ -139,10 +131,7 @@ func (s *Server) Shutdown(ctx context.Context) {
 // serving reports whether there is a request whose response is not sent yet.
 func (s *Server) serving() bool {
 	for _, c := range s.all() {
-		c.mu.Lock()
-		serving := c.serving != nil
-		c.mu.Unlock()
-		if serving {
+		if c.isServing() {
 			return true
 		}
 	}
@@ -171,12 +160,11 @@ func (s *Server) add(c *conn) bool {
 	return !s.over
 }
 
-// remove removes a connection. Its mu is held.
+// remove removes a connection. Its mu may be held.
 func (s *Server) remove(c *conn) {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	delete(s.conns, c)
-	s.mu.Unlock()
-	s.opts.Waits(c, false)
 }
 
 // pass gives a connection to Accept.

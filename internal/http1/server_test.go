@@ -112,6 +112,8 @@ func TestConnectionIsPassedOn(t *testing.T) {
 	c.wantEnd()
 }
 
+// What is waited for is waited for so long; only what waits for a request is
+// idle, and may have to go for others.
 func TestWaitsAreBounded(t *testing.T) {
 	const short = 50 * time.Millisecond
 	readsBody := func(w http.ResponseWriter, _ *http.Request) {
@@ -127,21 +129,15 @@ func TestWaitsAreBounded(t *testing.T) {
 		change func(*Options)
 		sent   string
 		want   bool // an answer comes before the end
-		waits  int
 	}{
-		{"for a request", func(o *Options) { o.Timeouts.Header = short }, "", false, 1},
-		{"for the rest of a head", func(o *Options) { o.Timeouts.Header = short }, getOf("/?a")[:20], false, 1},
-		{"for the rest of a body", func(o *Options) { o.Timeouts.Body = short }, strings.TrimSuffix(postTo("/?a", "4a"), "a"), false, 0},
-		{"for the next request", func(o *Options) { o.Timeouts.Idle = short }, postTo("/?a", "4a"), true, 1},
+		{"for a request", func(o *Options) { o.Timeouts.Header = short }, "", false},
+		{"for the rest of a head", func(o *Options) { o.Timeouts.Header = short }, getOf("/?a")[:20], false},
+		{"for the rest of a body", func(o *Options) { o.Timeouts.Body = short }, strings.TrimSuffix(postTo("/?a", "4a"), "a"), false},
+		{"for the next request", func(o *Options) { o.Timeouts.Idle = short }, postTo("/?a", "4a"), true},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			o := options(readsBody)
 			row.change(&o)
-			waits := make(chan bool, 10)
-			o.Waits = func(_ Waiter, so bool) Waiter {
-				waits <- so
-				return nil
-			}
 			s := run(t, o)
 			c := dial(t, s)
 			c.send(row.sent)
@@ -149,15 +145,62 @@ func TestWaitsAreBounded(t *testing.T) {
 				c.want(200, "ok")
 			}
 			c.wantEnd()
-			got := 0
-			for len(waits) > 0 {
-				if <-waits {
-					got++
-				}
-			}
-			if got != row.waits {
-				t.Errorf("it begins to wait for a request %d times, want %d", got, row.waits)
-			}
 		})
+	}
+}
+
+func TestIdleConnectionsAreBounded(t *testing.T) {
+	served := make(chan struct{}, 10)
+	o := options(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			w.(*Response).ReadBody(func([]byte, error) {})
+		}
+		served <- struct{}{}
+	})
+	evicted := make(chan string, 10)
+	o.Idle = NewIdleConns(3, func(remote net.Addr) { evicted <- remote.String() })
+	s := run(t, o)
+	var clients []*client
+	connect := func(sent string) {
+		c := dial(t, s)
+		c.send(sent)
+		clients = append(clients, c)
+		if strings.Contains(sent, "\r\n\r\n") {
+			<-served
+		}
+	}
+	connect(strings.TrimSuffix(postTo("/?a", "4a"), "a")) // serves its request, as long as that takes
+	connect(getOf("/?a")[:20])
+	clients[1].wantIdle(o.Idle, 1)
+	connect(getOf("/?a"))
+	clients[2].wantIdle(o.Idle, 2)
+	connect(getOf("/?a"))
+	clients[3].wantIdle(o.Idle, 3)
+	connect(getOf("/?a"))
+	clients[1].wantEnd()
+	if got, want := <-evicted, clients[1].LocalAddr().String(); got != want {
+		t.Errorf("%s is closed because of the limit, want %s", got, want)
+	}
+	clients[0].send("a")
+	clients[0].want(200, "")
+	clients[2].in.ReadString(0) // its response, and the end: it has waited longest now
+	if got, want := <-evicted, clients[2].LocalAddr().String(); got != want {
+		t.Errorf("%s is closed because of the limit, want %s", got, want)
+	}
+}
+
+// wantIdle waits until n connections wait for a request.
+func (c *client) wantIdle(i *IdleConns, n int) {
+	c.t.Helper()
+	for deadline := time.Now().Add(wiretest.Patience); ; time.Sleep(time.Millisecond) {
+		i.mu.Lock()
+		got := i.order.Len()
+		i.mu.Unlock()
+		if got == n {
+			return
+		}
+		if time.Now().After(deadline) {
+			c.t.Fatalf("%d connections are idle, want %d", got, n)
+		}
 	}
 }

@@ -2,7 +2,6 @@ package server
 
 import (
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"strings"
@@ -45,48 +44,6 @@ func TestConnectionsThatWaitForARequest(t *testing.T) {
 	if got := answer(t, held); !strings.HasSuffix(got, "/held") {
 		t.Errorf("the request under way is answered %q", got)
 	}
-}
-
-func TestConnectionThatComesBackIsNotTheOldest(t *testing.T) {
-	idle := newIdleConns(2, limit.NewCounts(slog.New(slog.DiscardHandler)))
-	first, second, third := newWatched(t), newWatched(t), newWatched(t)
-	idle.stateChanged(first, http.StateNew)
-	idle.stateChanged(second, http.StateNew)
-	idle.stateChanged(first, http.StateActive)
-	idle.stateChanged(first, http.StateIdle)
-	idle.stateChanged(third, http.StateNew)
-	if first.closed || !second.closed || third.closed {
-		t.Errorf("closed are: the first %v, the second %v, the third %v", first.closed, second.closed, third.closed)
-	}
-	idle.stateChanged(second, http.StateClosed)
-	idle.close()
-	if !first.closed || !third.closed {
-		t.Error("not all are closed in the end")
-	}
-	late := newWatched(t)
-	if idle.stateChanged(late, http.StateNew); !late.closed {
-		t.Error("one that comes after the end stays open")
-	}
-}
-
-// watched is a connection that records whether it was closed.
-type watched struct {
-	net.Conn
-	closed bool
-}
-
-func newWatched(t *testing.T) *watched {
-	conn, other := net.Pipe()
-	t.Cleanup(func() {
-		conn.Close()
-		other.Close()
-	})
-	return &watched{Conn: conn}
-}
-
-func (w *watched) Close() error {
-	w.closed = true
-	return w.Conn.Close()
 }
 
 func TestServeDoesNotWaitForConnectionsThatSentNothing(t *testing.T) {

@@ -43,18 +43,18 @@ const shutdownTimeout = 5 * time.Second
 // stop returns it goes on serving new requests: clients that poll learn from
 // their next one that the session has ended. It closes l in any case.
 func (s *Server) Serve(ctx context.Context, l net.Listener, stop func()) error {
-	idle := newIdleConns(s.Limits.MaxIdleConns, s.Counts)
+	idle := http1.NewIdleConns(s.Limits.MaxIdleConns, s.evicted)
 	srv := &http.Server{
 		Handler:           s.Limits.limitRequests(s.Site),
 		ReadHeaderTimeout: s.Limits.Timeouts.Header,
 		IdleTimeout:       s.Limits.Timeouts.Idle,
 		MaxHeaderBytes:    s.Limits.MaxHeaderBytes,
-		ConnState:         idle.stateChanged,
+		ConnState:         idle.ConnState,
 		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),
 	}
 	// Shutdown would wait for connections that have sent nothing yet, and
 	// browsers open some in advance.
-	srv.RegisterOnShutdown(idle.close)
+	srv.RegisterOnShutdown(idle.Close)
 	spare := newSpareListener(l, s.Counts)
 	defer spare.Close()
 	var listener net.Listener = spare // of what net/http serves
@@ -85,13 +85,13 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, stop func()) error {
 
 // newFastServer returns the server of the requests on l that do not need
 // net/http, or nil if net/http is to serve l alone.
-func (s *Server) newFastServer(l net.Listener, idle *idleConns, spare *spareListener) *http1.Server {
+func (s *Server) newFastServer(l net.Listener, idle *http1.IdleConns, spare *spareListener) *http1.Server {
 	if s.Site.FastPath == nil {
 		return nil
 	}
 	fast, err := http1.NewServer(l, http1.Options{
 		FastPath:    s.Site.FastPath,
-		Waits:       idle.waits,
+		Idle:        idle,
 		Exhausted:   spare.rejectNext,
 		Full:        []byte(unavailable),
 		HeaderBytes: s.Limits.MaxHeaderBytes,
@@ -102,4 +102,11 @@ func (s *Server) newFastServer(l net.Listener, idle *idleConns, spare *spareList
 		return nil
 	}
 	return fast
+}
+
+// evicted counts a connection that was closed because too many wait for a request.
+func (s *Server) evicted(remote net.Addr) {
+	if s.Counts.Add(limit.IdleConnections) {
+		s.Counts.Log(limit.IdleConnections, "address", remote.String())
+	}
 }
