@@ -20,14 +20,8 @@ BUNDLE := $(addprefix $(DIST)/, \
 	socket.io.js socket.io.min.js socket.io.esm.min.js socket.io.msgpack.min.js \
 	socket.io.js.map socket.io.min.js.map socket.io.esm.min.js.map socket.io.msgpack.min.js.map)
 
-# The folders whose npm packages a suite uses.
-NPM_clients      := clients
-NPM_otherclients := clients compat
-NPM_browser      := browser clients
-NPM_room         := room browser
-NPM_options      := options
-NPM_compat       := compat
-packages = $(addsuffix /node_modules/.installed,$(addprefix test/,$(sort $(foreach suite,$(SUITES),$(NPM_$(suite))))))
+# The npm packages of all tests.
+PACKAGES := test/node_modules/.installed
 
 # One line for a missing program: $(call need,PROGRAM,WHAT TO DO)
 need     = @command -v $(1) >/dev/null || { echo "$(1) is missing: $(2)" >&2; exit 1; }
@@ -60,47 +54,47 @@ $(BUNDLE): $(DIST)/%: $(NPM)/node_modules/.installed
 	cd $* && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
-test: test-programs build $(packages) ## all tests, then their count (SUITES='go clients' for some)
+test: test-programs build $(PACKAGES) ## all tests, then their count (SUITES='go clients' for some)
 	$(need_go)
 	@go run ./test/suites $(SUITES)
 
 test-programs:
 	@test/install.sh
 
-storm: build test/clients/node_modules/.installed ## kill the server under 2,000 clients; all must come back
-	@cd test/clients && npm run --silent storm
+storm: build $(PACKAGES) ## kill the server under 2,000 clients; all must come back
+	@cd test && npm run --silent storm
 
 proxy: build ## test the server behind nginx and Caddy, with the settings in docs
 	@test/install.sh nginx caddy
-	go test -tags proxy -count=1 ./test/proxy
+	go test -tags proxy -count=1 ./test/conformance/proxy
 
-compat: build test/compat/node_modules/.installed ## compare with a Node server, event by event
-	@cd test/compat && npm run --silent everything
+compat: build $(PACKAGES) ## compare with a Node server, event by event
+	@cd test && npm run --silent compat:everything
 
 lint: ## gofmt, go vet, staticcheck, go mod tidy
 	$(need_go)
 	@files=$$(find . -name node_modules -prune -o -name '*.go' -exec gofmt -l {} +); \
 		test -z "$$files" || { echo "not as gofmt writes it: $$files" >&2; exit 1; }
-	go vet ./... && go vet -tags proxy ./test/proxy
+	go vet ./... && go vet -tags proxy ./test/conformance/proxy
 	go run $(STATICCHECK) ./...
 	go mod tidy -diff
-	cd test/otherclients/goclient && go vet . && go run $(STATICCHECK) . && go mod tidy -diff
+	cd test/clients/other/goclient && go vet . && go run $(STATICCHECK) . && go mod tidy -diff
 
-bench: build test/bench/node/node_modules/.installed ## compare the cost with Node's and others (ARGS=-quick)
+bench: build $(PACKAGES) ## compare the cost with Node's and others (ARGS=-quick)
 	@go run ./test/bench $(ARGS)
 
 fuzz: ## each fuzz target for FUZZTIME=30s, two at a time
 	$(need_go)
-	@go run ./test/fuzz $(ARGS)
+	@go run ./test/suites/fuzz $(ARGS)
 
-soak: build test/clients/node_modules/.installed ## keep a server busy for DURATION=10m and look for what leaks
+soak: build $(PACKAGES) ## keep a server busy for DURATION=10m and look for what leaks
 	$(need_go)
-	@go run ./test/soak -duration $(DURATION)
+	@go run ./test/bench/soak -duration $(DURATION)
 
 readme: ## write the configuration table into README.md
 	$(need_go)
 	go run ./internal/config/table
 
 clean: ## remove all that the other targets made
-	rm -rf bin $(BUNDLE) test/*/artifacts
-	find . -name node_modules -prune -exec rm -rf {} +
+	rm -rf bin $(BUNDLE)
+	find . \( -name node_modules -o -path "./test/*/artifacts" \) -prune -exec rm -rf {} +

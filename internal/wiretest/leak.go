@@ -9,7 +9,7 @@ import (
 )
 
 // leakPatience is how long what a test has ended may take to be gone.
-const leakPatience = 15 * time.Second
+const leakPatience = time.Minute
 
 // Runner runs a package's tests: *testing.M does.
 type Runner interface{ Run() int }

@@ -18,7 +18,7 @@ import (
 
 // Patience is how long a client waits for what must come. A test that runs
 // into it has failed.
-const Patience = 20 * time.Second
+const Patience = 3 * time.Minute
 
 // WebSocket is a WebSocket client. One goroutine may read while others write.
 type WebSocket struct {

@@ -60,11 +60,12 @@ func prepareOne(name, root, folder string, o options) (func(addr string) []strin
 		}
 		return command, nil
 	case node:
-		dir := filepath.Join(root, "test/bench/node")
-		if _, err := os.Stat(filepath.Join(dir, "node_modules/socket.io")); err != nil {
-			return nil, fmt.Errorf("the Node reference: %w (run `npm ci --prefix test/bench/node`)", err)
+		if _, err := os.Stat(filepath.Join(root, "test/node_modules/socket.io")); err != nil {
+			return nil, fmt.Errorf("the Node reference: %w (run `npm ci --prefix test`)", err)
 		}
-		return func(addr string) []string { return []string{"node", filepath.Join(dir, "server.js"), addr} }, nil
+		return func(addr string) []string {
+			return []string{"node", filepath.Join(root, "test/bench/node/server.cjs"), addr}
+		}, nil
 	}
 	binary := filepath.Join(folder, name)
 	compile := exec.Command("go", "build", "-o", binary, "./test/bench/"+name)

@@ -2,16 +2,16 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { inspect, isDeepStrictEqual } from 'node:util';
-import { transports } from './transports.mjs';
-import { until } from './until.mjs';
+import { transports } from '../lib/transports.mjs';
+import { until } from '../lib/until.mjs';
 
 const require = createRequire(import.meta.url);
 
 const clients = {
-  '1.7.4': require('sio1'),
-  '2.5.0': require('sio2'),
-  '3.1.3': require('sio3'),
-  '4.8.4': require('sio4'),
+  '1.7.4': require('client-1.7.4'),
+  '2.5.0': require('client-2.5.0'),
+  '3.1.3': require('client-3.1.3'),
+  '4.8.4': require('client-4.8.4'),
 };
 
 /** The four events the server relays, and those of rooms. */

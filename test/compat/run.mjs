@@ -6,10 +6,11 @@
 // A run without --grep also holds the docs to what it found. Environment:
 //   SIGNALING_BIN   the binary to judge (default: bin/signaling)
 //   COMPAT_AGAINST  "node": a second reference in its place, to judge the harness
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { run } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { missingPackages } from '../lib/packages.mjs';
 import { readNotes, startNotes } from './harness/results.mjs';
 import report from './harness/reporter.mjs';
 import { JUDGES_ITSELF } from './harness/servers.mjs';
@@ -23,8 +24,8 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const { values: args } = parseArgs({ options: { grep: { type: 'string' }, quick: { type: 'boolean' } } });
 process.env.ONLY = args.grep ?? '';
 process.env.COMPAT_QUICK = args.quick ? '1' : '';
-if (!existsSync(here('node_modules/socket.io'))) {
-  console.error('The npm packages are missing: run "npm ci --ignore-scripts" in test/compat.');
+if (missingPackages()) {
+  console.error(missingPackages());
   process.exit(1);
 }
 

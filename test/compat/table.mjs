@@ -28,7 +28,7 @@ export function complaints({ whole, notes }) {
     ...gone.map(
       ({ what, tests }) => `"${what}" is no difference any more in ${tests}: take it out of deliberate.mjs`,
     ),
-    ...stale.map((file) => `${file} is not what was found: run "make compat", then "npm run table" in test/compat`),
+    ...stale.map((file) => `${file} is not what was found: run "make compat", then "npm run compat:table" in test`),
   ];
 }
 

@@ -9,11 +9,13 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"signaling/internal/wiretest"
 )
 
 // patience bounds every single read of a test. Nothing is asserted about how
 // long an answer takes; this only ends a test whose answer never comes.
-const patience = 10 * time.Second
+const patience = wiretest.Patience
 
 // settle is how long a test waits for a request to reach the server before the
 // next one goes out on another connection.

@@ -8,10 +8,12 @@ import (
 	"regexp"
 	"syscall"
 	"time"
+
+	"signaling/internal/wiretest"
 )
 
 // startPatience bounds the start and the end of a server process.
-const startPatience = 30 * time.Second
+const startPatience = wiretest.Patience
 
 // process is a server under test that this run started.
 type process struct {

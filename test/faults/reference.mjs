@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 // socket.io 4.8.4 on Node.js with the relays of the server that ours replaces, for the tests of
 // this folder: FAULTS_SERVER=test/faults/reference.mjs go test ./test/faults tells what it does.
-// It takes the flags that the tests use and the packages of test/compat.
+// It takes the flags that the tests use and the packages of the tests.
 import { createRequire } from 'node:module';
 import { createServer } from 'node:http';
 
-const require = createRequire(new URL('../compat/package.json', import.meta.url));
+const require = createRequire(import.meta.url);
 const { Server } = require('socket.io');
 
 const flag = (name) => {

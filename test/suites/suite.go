@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -10,42 +11,44 @@ import (
 	"time"
 )
 
-// suiteTime bounds one suite, so that a test that hangs is a failure and not a
-// build that never ends.
-const suiteTime = 10 * time.Minute
+// stallTime is how long a suite may print nothing: then a test hangs, which is a
+// failure and not a build that never ends. A suite that goes on may take its
+// time, since a busy machine makes tests slow.
+const stallTime = 20 * time.Minute
 
-// suite is a command that runs tests and prints what became of them.
+// suite is a command that runs tests and prints the result of each.
 type suite struct {
 	name    string
 	dir     string
 	command []string
 	count   counter
+	stall   time.Duration // see stallTime, which 0 stands for
 }
 
-// counter reads what a suite prints to its end, shows a person what matters of
-// it and adds it up.
+// counter reads the output of a suite to its end, prints what a person needs of
+// it and adds up the results.
 type counter func(in io.Reader, out io.Writer) (tally, error)
 
 var suites = map[string]suite{
 	"go": {
 		dir: ".",
 		// Not from the cache: these tests ask real peers, which the cache does not know.
-		command: []string{"go", "test", "-race", "-count=1", "-timeout=9m", "-json", "./..."},
+		command: []string{"go", "test", "-race", "-count=1", "-timeout=60m", "-json", "./..."},
 		count:   countGo,
 	},
 	// Its summary has the form of Node's.
-	"fuzz":         {dir: ".", command: []string{"go", "run", "./test/fuzz"}, count: countNode},
-	"clients":      node("test/clients"),
-	"otherclients": node("test/otherclients"),
-	"options":      node("test/options"),
-	"browser":      node("test/browser"),
-	"room":         node("test/room"),
-	"compat":       node("test/compat"),
+	"fuzz":         {dir: ".", command: []string{"go", "run", "./test/suites/fuzz"}, count: countNode},
+	"clients":      node("clients"),
+	"otherclients": node("otherclients"),
+	"options":      node("options"),
+	"browser":      node("browser"),
+	"room":         node("room"),
+	"compat":       node("compat"),
 }
 
-// node is a suite of Node.js's test runner.
-func node(dir string) suite {
-	return suite{dir: dir, command: []string{"npm", "test", "--silent"}, count: countNode}
+// node is a suite of Node.js's test runner, a script in test/package.json.
+func node(script string) suite {
+	return suite{dir: "test", command: []string{"npm", "run", "--silent", script}, count: countNode}
 }
 
 // tally is the number of tests that passed and failed. A skipped test counts as
@@ -65,9 +68,9 @@ func (t tally) plus(other tally) tally {
 // run runs the suite to its end. A suite that breaks down without reporting a
 // failure, or that runs nothing, counts as one failure.
 func (s suite) run(ctx context.Context, out io.Writer) tally {
-	ctx, cancel := context.WithTimeout(ctx, suiteTime)
-	defer cancel()
-	t, err := s.runCounting(ctx, out)
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	t, err := s.runCounting(ctx, cancel, out)
 	switch {
 	case ctx.Err() != nil:
 		fmt.Fprintf(out, "%s: stopped: %v\n", s.name, context.Cause(ctx))
@@ -83,7 +86,9 @@ func (s suite) run(ctx context.Context, out io.Writer) tally {
 	return t
 }
 
-func (s suite) runCounting(ctx context.Context, out io.Writer) (tally, error) {
+// runCounting runs the suite's command and counts its results. It calls stop if
+// the command stalls; stop ends ctx.
+func (s suite) runCounting(ctx context.Context, stop context.CancelCauseFunc, out io.Writer) (tally, error) {
 	cmd := exec.CommandContext(ctx, s.command[0], s.command[1:]...)
 	cmd.Dir = s.dir
 	cmd.Stderr = os.Stderr
@@ -101,7 +106,9 @@ func (s suite) runCounting(ctx context.Context, out io.Writer) (tally, error) {
 		writer.Close()
 		exited <- err
 	}()
-	t, err := s.count(reader, out)
+	alive := newWatchdog(reader, cmp.Or(s.stall, stallTime), stop)
+	defer alive.stop()
+	t, err := s.count(alive, out)
 	// A counter that gave up must not leave the command writing to nobody.
 	io.Copy(io.Discard, reader)
 	if runErr := <-exited; runErr != nil {

@@ -3,11 +3,9 @@
 import { createRequire } from 'node:module';
 import { atLeast } from './cells.mjs';
 import { show } from './trace.mjs';
+import { patience } from '../../lib/patience.mjs';
 
 const require = createRequire(import.meta.url);
-
-/** How long anything that must happen may take before it counts as never. */
-const PATIENCE = 20_000;
 
 /** The events that the server relays. */
 export const EVENTS = ['offer', 'answer', 'onicecandidate', 'message'];
@@ -211,14 +209,14 @@ export class Peer {
         finish(value);
       };
       const watcher = () => holds() && settle(resolve);
-      const timer = setTimeout(() => settle(reject, new NeverHappened(this.name, what)), PATIENCE);
+      const timer = setTimeout(() => settle(reject, new NeverHappened(this.name, what)), patience);
       this.#watchers.add(watcher);
     });
   }
 
   /** As until, for what no version announces by an event. */
-  async poll(what, holds, patience = PATIENCE) {
-    const end = Date.now() + patience;
+  async poll(what, holds, longest = patience) {
+    const end = Date.now() + longest;
     while (!holds()) {
       if (Date.now() > end) throw new NeverHappened(this.name, what);
       await new Promise((resolve) => setTimeout(resolve, 3));

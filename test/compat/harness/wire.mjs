@@ -2,9 +2,7 @@
 // responses and WebSocket frames back without interpreting more than it must.
 import { connect } from 'node:net';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
-
-/** How long an answer may take before it counts as none. */
-const PATIENCE = 15_000;
+import { patience } from '../../lib/patience.mjs';
 
 const BODILESS = [101, 204, 304];
 
@@ -132,8 +130,8 @@ export class Wire {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         const text = this.#received.toString('latin1', 0, 200);
-        reject(new NoAnswer(`nothing, or not enough, came within ${PATIENCE} ms: ${JSON.stringify(text)}`));
-      }, PATIENCE);
+        reject(new NoAnswer(`nothing, or not enough, came within ${patience} ms: ${JSON.stringify(text)}`));
+      }, patience);
       const settle = (value) => {
         clearTimeout(timer);
         this.#wake = () => {};
