@@ -13,6 +13,9 @@ export FUZZTIME
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
+# What the server is compiled for, as GOOS/GOARCH.
+PLATFORMS := linux/amd64 linux/arm64 linux/arm linux/386 linux/riscv64 linux/s390x darwin/arm64 windows/amd64 freebsd/amd64
+
 # The browser's half: files of the package that the lock file in $(NPM) pins.
 NPM    := internal/web/npm
 DIST   := internal/web/dist
@@ -30,7 +33,7 @@ need_npm = $(call need,npm,install Node.js 20 or later with npm; without it 'go 
 
 # In order, even under -j: the first prerequisites install what the next ones use.
 .NOTPARALLEL:
-.PHONY: help run build bundle test storm proxy soak compat lint bench fuzz readme clean test-programs
+.PHONY: help run build bundle test storm proxy soak compat lint cross bench fuzz readme clean test-programs
 
 help:
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -79,6 +82,13 @@ lint: ## gofmt, go vet, staticcheck, go mod tidy
 	go run $(STATICCHECK) ./...
 	go mod tidy -diff
 	cd test/clients/other/goclient && go vet . && go run $(STATICCHECK) . && go mod tidy -diff
+
+cross: ## compile for every system and processor that is supported
+	$(need_go)
+	@for platform in $(PLATFORMS); do \
+		echo "compiling for $$platform"; \
+		CGO_ENABLED=0 GOOS=$${platform%/*} GOARCH=$${platform#*/} go build . ./handlers ./internal/... || exit 1; \
+	done
 
 bench: build $(PACKAGES) ## compare the cost with Node's and others (ARGS=-quick)
 	@go run ./test/bench $(ARGS)
