@@ -11,16 +11,17 @@ import (
 	"testing"
 )
 
-// allowed is who may import whom: main → app → handlers → bridge → rooms → adapter → engine,
+// allowed is who may import whom: main → app → handlers → bridge → rooms → adapter → engine → packet,
 // the codec below bridge, rooms and adapter, and the packages beside them on their own.
 var allowed = map[string][]string{
 	".":                  {"internal/app"},
 	"internal/app":       {"handlers", "internal/auth", "internal/bridge", "internal/config", "internal/engine", "internal/gcpacer", "internal/ice", "internal/limit", "internal/server", "internal/web"},
 	"handlers":           {"internal/bridge", "internal/codec"},
-	"internal/bridge":    {"internal/adapter", "internal/codec", "internal/engine", "internal/limit", "internal/rooms"},
-	"internal/rooms":     {"internal/adapter", "internal/codec", "internal/engine"},
-	"internal/adapter":   {"internal/codec", "internal/engine"},
-	"internal/engine":    {"internal/accept", "internal/http1", "internal/limit", "internal/netpoll", "internal/websocket"},
+	"internal/bridge":    {"internal/adapter", "internal/codec", "internal/engine", "internal/limit", "internal/packet", "internal/rooms"},
+	"internal/rooms":     {"internal/adapter", "internal/codec", "internal/engine", "internal/packet"},
+	"internal/adapter":   {"internal/codec", "internal/engine", "internal/packet"},
+	"internal/engine":    {"internal/accept", "internal/http1", "internal/limit", "internal/netpoll", "internal/packet", "internal/websocket"},
+	"internal/packet":    {"internal/websocket"},
 	"internal/websocket": {"internal/netpoll"},
 	"internal/http1":     {"internal/limit", "internal/netpoll"},
 	"internal/netpoll":   {},

@@ -3,6 +3,7 @@ package adapter
 import (
 	"signaling/internal/codec"
 	"signaling/internal/engine"
+	"signaling/internal/packet"
 )
 
 // target is whom a broadcast is for: members of any of rooms, but for those in
@@ -35,7 +36,7 @@ func (a *Adapter) broadcast(t codec.Type, id *uint64, data any, to target) {
 }
 
 // encode encodes a packet, or logs why it cannot be sent and returns nil.
-func (a *Adapter) encode(t codec.Type, id *uint64, data any) []*engine.Packet {
+func (a *Adapter) encode(t codec.Type, id *uint64, data any) []*packet.Packet {
 	packets, err := a.encoder.Packet(t, a.namespace, id, data)
 	if err != nil {
 		a.log.Error("event not sent: its data cannot be encoded", "namespace", a.namespace, "error", err)
@@ -43,7 +44,7 @@ func (a *Adapter) encode(t codec.Type, id *uint64, data any) []*engine.Packet {
 	return packets
 }
 
-func (a *Adapter) queueTo(b *engine.Batch, to target, packets []*engine.Packet) {
+func (a *Adapter) queueTo(b *engine.Batch, to target, packets []*packet.Packet) {
 	for _, r := range a.receivers(to) {
 		if !to.volatile || r.Session.Writable() {
 			b.Send(r.Session, packets...)

@@ -1,12 +1,15 @@
 package adapter
 
-import "signaling/internal/engine"
+import (
+	"signaling/internal/engine"
+	"signaling/internal/packet"
+)
 
 // Connect sends a client the reply to its CONNECT and makes it reachable
 // through session. If its session was restored, it is sent the events between
 // that and now. Connect reports false if the socket has left, or is connected
 // already.
-func (a *Adapter) Connect(b *engine.Batch, id SocketID, session *engine.Session, reply []*engine.Packet) (*Member, bool) {
+func (a *Adapter) Connect(b *engine.Batch, id SocketID, session *engine.Session, reply []*packet.Packet) (*Member, bool) {
 	b.Send(session, reply...)
 	r := a.recovery
 	if r == nil {

@@ -2,7 +2,7 @@ package adapter
 
 import (
 	"signaling/internal/codec"
-	"signaling/internal/engine"
+	"signaling/internal/packet"
 )
 
 // sizeHint is what an event's packet takes besides its arguments.
@@ -14,37 +14,37 @@ type Encoder struct{ Format codec.Format }
 
 // Event encodes an event: in JSON the packet's text and, behind it, its
 // attachments.
-func (e Encoder) Event(namespace, name string, args ...codec.Value) []*engine.Packet {
-	size := engine.Headroom + sizeHint + len(namespace) + len(name)
+func (e Encoder) Event(namespace, name string, args ...codec.Value) []*packet.Packet {
+	size := packet.Headroom + sizeHint + len(namespace) + len(name)
 	for _, arg := range args {
 		size += len(arg.JSON)
 	}
-	buf := make([]byte, engine.Headroom, size)
+	buf := make([]byte, packet.Headroom, size)
 	if e.Format == codec.MessagePack {
-		return []*engine.Packet{engine.NewBinaryIn(codec.AppendPackedEvent(buf, namespace, name, args...))}
+		return []*packet.Packet{packet.NewBinaryIn(codec.AppendPackedEvent(buf, namespace, name, args...))}
 	}
 	return packets(codec.AppendEvent(buf, namespace, name, args...))
 }
 
 // Ack encodes an acknowledgement.
-func (e Encoder) Ack(namespace string, id uint64, args ...codec.Value) []*engine.Packet {
-	buf := make([]byte, engine.Headroom, engine.Headroom+sizeHint)
+func (e Encoder) Ack(namespace string, id uint64, args ...codec.Value) []*packet.Packet {
+	buf := make([]byte, packet.Headroom, packet.Headroom+sizeHint)
 	if e.Format == codec.MessagePack {
-		return []*engine.Packet{engine.NewBinaryIn(codec.AppendPackedAck(buf, namespace, id, args...))}
+		return []*packet.Packet{packet.NewBinaryIn(codec.AppendPackedAck(buf, namespace, id, args...))}
 	}
 	return packets(codec.AppendAck(buf, namespace, id, args...))
 }
 
 // Packet encodes a packet whose data is Go values; id is nil for none. It fails
 // for data that the format cannot express.
-func (e Encoder) Packet(t codec.Type, namespace string, id *uint64, data any) ([]*engine.Packet, error) {
-	buf := make([]byte, engine.Headroom, engine.Headroom+sizeHint)
+func (e Encoder) Packet(t codec.Type, namespace string, id *uint64, data any) ([]*packet.Packet, error) {
+	buf := make([]byte, packet.Headroom, packet.Headroom+sizeHint)
 	if e.Format == codec.MessagePack {
 		packed, err := codec.AppendPackedPacket(buf, t, namespace, id, data)
 		if err != nil {
 			return nil, err
 		}
-		return []*engine.Packet{engine.NewBinaryIn(packed)}, nil
+		return []*packet.Packet{packet.NewBinaryIn(packed)}, nil
 	}
 	text, attachments, err := codec.AppendPacket(buf, t, namespace, id, data)
 	if err != nil {
@@ -53,11 +53,11 @@ func (e Encoder) Packet(t codec.Type, namespace string, id *uint64, data any) ([
 	return packets(text, attachments), nil
 }
 
-func packets(text []byte, attachments [][]byte) []*engine.Packet {
-	all := make([]*engine.Packet, 1, 1+len(attachments))
-	all[0] = engine.NewText(text)
+func packets(text []byte, attachments [][]byte) []*packet.Packet {
+	all := make([]*packet.Packet, 1, 1+len(attachments))
+	all[0] = packet.NewText(text)
 	for _, a := range attachments {
-		all = append(all, engine.NewBinary(a))
+		all = append(all, packet.NewBinary(a))
 	}
 	return all
 }

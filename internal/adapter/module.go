@@ -12,6 +12,7 @@ import (
 
 	"signaling/internal/codec"
 	"signaling/internal/engine"
+	"signaling/internal/packet"
 )
 
 // This file is all that knows the module: it implements socket.Adapter, and
@@ -271,11 +272,11 @@ func (a *Adapter) RestoreSession(pid socket.PrivateSessionId, offset string) (*s
 
 // missedEvent is an encoded event in the MissedPackets of a session. The module
 // passes it on as the data of a packet, which Encoder.Module encodes.
-type missedEvent struct{ packets []*engine.Packet }
+type missedEvent struct{ packets []*packet.Packet }
 
 // Module encodes a packet of the module's. It fails for data that the format
 // cannot express.
-func (e Encoder) Module(p *parser.Packet) ([]*engine.Packet, error) {
+func (e Encoder) Module(p *parser.Packet) ([]*packet.Packet, error) {
 	if m, ok := p.Data.(missedEvent); ok {
 		return m.packets, nil
 	}

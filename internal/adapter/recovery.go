@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"signaling/internal/engine"
+	"signaling/internal/packet"
 )
 
 // Bounds on what is kept for recovery. When one is reached the oldest events are
@@ -46,7 +47,7 @@ type recovery struct {
 // keptEvent is an event as it was sent.
 type keptEvent struct {
 	at      time.Time
-	packets []*engine.Packet
+	packets []*packet.Packet
 	to      []Room // nil: everyone
 	except  []Room
 	live    bool // only for clients that were connected when it was sent
@@ -106,7 +107,7 @@ func (r *recovery) recordLocked(e keptEvent) {
 	}
 }
 
-func sizeOf(packets []*engine.Packet) int {
+func sizeOf(packets []*packet.Packet) int {
 	size := 0
 	for _, p := range packets {
 		size += p.Size()

@@ -3,6 +3,7 @@ package adapter
 import (
 	"signaling/internal/codec"
 	"signaling/internal/engine"
+	"signaling/internal/packet"
 )
 
 // Scope is the members that events of one member can reach. Its methods are
@@ -55,7 +56,7 @@ func (a *Adapter) SendAck(b *engine.Batch, to *Member, id uint64, args ...codec.
 	b.Send(to.session, a.encoder.Ack(a.namespace, id, args...)...)
 }
 
-func queue(b *engine.Batch, to []Receiver, except *Member, packets []*engine.Packet) {
+func queue(b *engine.Batch, to []Receiver, except *Member, packets []*packet.Packet) {
 	for _, r := range to {
 		if r.Member != except {
 			b.Send(r.Session, packets...)

@@ -8,7 +8,7 @@ import (
 
 	"signaling/internal/adapter"
 	"signaling/internal/codec"
-	"signaling/internal/engine"
+	"signaling/internal/packet"
 	"signaling/internal/rooms"
 )
 
@@ -107,9 +107,9 @@ func (c *conn) stopJoinTimeoutLocked() {
 
 // connectError is a CONNECT_ERROR as the client's revision takes it: for
 // revision 3 its data, which therefore has the message too.
-func (c *conn) connectError(namespace string, why *Refusal) []*engine.Packet {
+func (c *conn) connectError(namespace string, why *Refusal) []*packet.Packet {
 	var data any = codec.Value{JSON: why.JSON()}
-	if c.session.Revision() != engine.Revision3 {
+	if c.session.Revision() != packet.Revision3 {
 		data = map[string]any{"message": why.Message, "data": data}
 	}
 	packets, err := c.b.encoder.Module(&parser.Packet{Type: parser.CONNECT_ERROR, Nsp: namespace, Data: data})

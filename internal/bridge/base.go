@@ -14,6 +14,7 @@ import (
 	"github.com/zishang520/socket.io/v2/socket"
 
 	"signaling/internal/engine"
+	"signaling/internal/packet"
 )
 
 // base is our engine as the module's engine.BaseServer. What the module never
@@ -107,7 +108,7 @@ func sessionCookie(c *http.Cookie) *http.Cookie {
 
 // initialPacket reads the option once for all clients: text from the readers
 // that the module takes for text, binary from any other.
-func initialPacket(r io.Reader) *engine.Packet {
+func initialPacket(r io.Reader) *packet.Packet {
 	if r == nil {
 		return nil
 	}
@@ -117,9 +118,9 @@ func initialPacket(r io.Reader) *engine.Packet {
 	}
 	switch r.(type) {
 	case *types.StringBuffer, *strings.Reader:
-		return engine.NewText(append(make([]byte, engine.Headroom), data...))
+		return packet.NewText(append(make([]byte, packet.Headroom), data...))
 	default:
-		return engine.NewBinary(data)
+		return packet.NewBinary(data)
 	}
 }
 

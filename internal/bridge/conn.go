@@ -15,6 +15,7 @@ import (
 	"signaling/internal/adapter"
 	"signaling/internal/codec"
 	"signaling/internal/engine"
+	"signaling/internal/packet"
 )
 
 // conn is one session as the module's engine.Socket, with what routing its
@@ -104,10 +105,10 @@ func (c *conn) Write(r io.Reader, _ *eiopacket.Options, sent eio.SendCallback) e
 	case *encoded:
 		c.writePacket(data)
 	case *types.StringBuffer:
-		c.session.Send(engine.NewText(append(make([]byte, engine.Headroom), data.Bytes()...)))
+		c.session.Send(packet.NewText(append(make([]byte, packet.Headroom), data.Bytes()...)))
 	default:
 		if body, err := io.ReadAll(r); err == nil {
-			c.session.Send(engine.NewBinary(body))
+			c.session.Send(packet.NewBinary(body))
 		}
 	}
 	if sent != nil {

@@ -9,6 +9,7 @@ import (
 
 	"signaling/internal/adapter"
 	"signaling/internal/engine"
+	"signaling/internal/packet"
 	"signaling/internal/rooms"
 )
 
@@ -79,12 +80,12 @@ func (n *namespace) Connecting(s *socket.Socket) {
 type connecting struct {
 	namespace *namespace // nil with an id: the socket is refused, see refuse
 	id        socket.SocketId
-	reply     []*engine.Packet
+	reply     []*packet.Packet
 }
 
 // holdReply keeps the CONNECT reply until the module has registered the socket.
 // It reports false if none is connecting.
-func (c *conn) holdReply(reply []*engine.Packet) bool {
+func (c *conn) holdReply(reply []*packet.Packet) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.connecting.reply = reply

@@ -11,7 +11,7 @@ import (
 
 	"signaling/internal/adapter"
 	"signaling/internal/codec"
-	"signaling/internal/engine"
+	"signaling/internal/packet"
 )
 
 // MessagePack, given to SetParser, has a server speak the format of the npm
@@ -45,7 +45,7 @@ type encoder struct{ b *Bridge }
 // encoded is a packet, ready to send. It is immutable.
 type encoded struct {
 	types.BufferInterface // its text, for whoever reads it as a buffer
-	packets               []*engine.Packet
+	packets               []*packet.Packet
 	kind                  codec.Type
 	namespace             string
 }

@@ -9,6 +9,7 @@ import (
 
 	"signaling/internal/codec"
 	"signaling/internal/engine"
+	"signaling/internal/packet"
 )
 
 // router receives what the engine's sessions do.
@@ -24,10 +25,10 @@ func (r router) Opened(s *engine.Session, b *engine.Batch) {
 	s.SetValue(c)
 	r.b.enter()
 	c.expectJoining()
-	if s.Revision() == engine.Revision3 {
+	if s.Revision() == packet.Revision3 {
 		c.begin("/", true)
 	}
-	if s.Revision() == engine.Revision3 || r.b.base.watched() {
+	if s.Revision() == packet.Revision3 || r.b.base.watched() {
 		c.introduce(b)
 	}
 }
@@ -86,7 +87,7 @@ func (r router) Received(s *engine.Session, b *engine.Batch, data []byte, binary
 // does not allow closes it.
 func (c *conn) route(b *engine.Batch, p *codec.Packet) {
 	namespace, query := p.Namespace, ""
-	if c.session.Revision() == engine.Revision3 {
+	if c.session.Revision() == packet.Revision3 {
 		namespace, query, _ = strings.Cut(namespace, "?")
 	}
 	in, joined := c.joined(namespace)
@@ -116,11 +117,11 @@ func (c *conn) route(b *engine.Batch, p *codec.Packet) {
 
 // connect lets the module connect the client to a namespace.
 func (c *conn) connect(namespace, query string, p *codec.Packet) {
-	packet := &parser.Packet{Type: parser.CONNECT, Nsp: namespace}
-	if c.session.Revision() == engine.Revision3 {
-		packet.Nsp = moduleURL(namespace, query)
+	connect := &parser.Packet{Type: parser.CONNECT, Nsp: namespace}
+	if c.session.Revision() == packet.Revision3 {
+		connect.Nsp = moduleURL(namespace, query)
 	} else {
-		packet.Data = c.b.auth(p)
+		connect.Data = c.b.auth(p)
 	}
 	c.begin(namespace, true)
 	if c.b.closing.Load() { // behind begin, which Close looks for
@@ -131,7 +132,7 @@ func (c *conn) connect(namespace, query string, p *codec.Packet) {
 	if _, known := c.b.namespaces.Load(namespace); !known {
 		defer c.b.make(namespace)()
 	}
-	c.Emit("data", packet)
+	c.Emit("data", connect)
 }
 
 // moduleURL returns the namespace in the form that the module, which parses it

@@ -12,6 +12,7 @@ import (
 
 	"signaling/internal/http1"
 	"signaling/internal/netpoll"
+	"signaling/internal/packet"
 	"signaling/internal/websocket"
 )
 
@@ -21,15 +22,6 @@ const (
 	candidateSize   = 200
 	descriptionSize = 1500
 )
-
-// BenchmarkNewText frames a message, once for all its receivers.
-func BenchmarkNewText(b *testing.B) {
-	buf := make([]byte, Headroom+descriptionSize)
-	b.ReportAllocs()
-	for b.Loop() {
-		NewText(buf)
-	}
-}
 
 // sink is a Conn whose peer takes everything at once.
 type sink struct{ written int }
@@ -54,7 +46,7 @@ func BenchmarkFlush(b *testing.B) {
 			srv := NewServer(options(), nil)
 			sessions := make([]*Session, n)
 			for i := range sessions {
-				s := &Session{srv: srv, revision: Revision4}
+				s := &Session{srv: srv, revision: packet.Revision4}
 				s.transport = &webSocketTransport{s: s, conn: websocket.New(&sink{}, websocket.Options{})}
 				sessions[i] = s
 			}

@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 
 	"signaling/internal/netpoll"
+	"signaling/internal/packet"
 	"signaling/internal/websocket"
 	"signaling/internal/wiretest"
 )
@@ -35,7 +36,7 @@ func inBubble(t *testing.T, opts Options, h hooks, f func(*testing.T, *bubble)) 
 }
 
 // handshake returns the query of a handshake.
-func handshake(rev Revision, transport string) query {
+func handshake(rev packet.Revision, transport string) query {
 	return query{transport: transport, revision: string('0' + rune(rev))}
 }
 
@@ -54,7 +55,7 @@ func (b *bubble) pipe() (*pipeClient, *websocket.Conn) {
 }
 
 // ws opens a session over a WebSocket and reads its open packet.
-func (b *bubble) ws(rev Revision) (*pipeClient, *Session) {
+func (b *bubble) ws(rev packet.Revision) (*pipeClient, *Session) {
 	b.t.Helper()
 	c, ws := b.pipe()
 	s := b.newSession(nil, httptest.NewRequest("GET", "/", nil), handshake(rev, WebSocket))
@@ -101,7 +102,7 @@ func (c *pipeClient) wantClose() {
 }
 
 // polling opens a session over polling.
-func (b *bubble) polling(rev Revision) *Session {
+func (b *bubble) polling(rev packet.Revision) *Session {
 	b.t.Helper()
 	recorder := httptest.NewRecorder()
 	r := httptest.NewRequest("GET", "/", nil)

@@ -8,13 +8,14 @@ import (
 	"testing/synctest"
 	"time"
 
+	"signaling/internal/packet"
 	"signaling/internal/wiretest"
 )
 
 func TestCloseWritesWhatIsQueuedOnAWebSocket(t *testing.T) {
 	closed, want := reasons(t)
 	inBubble(t, options(), hooks{closed: closed}, func(t *testing.T, b *bubble) {
-		c, s := b.ws(Revision4)
+		c, s := b.ws(packet.Revision4)
 		s.Send(text("a"))
 		var batch Batch
 		batch.Send(s, text("b"))
@@ -43,7 +44,7 @@ func TestPeerThatClosesWhileTheSessionIsClosing(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			closed, want := reasons(t)
 			inBubble(t, options(), hooks{closed: closed}, func(t *testing.T, b *bubble) {
-				c, s := b.ws(Revision4)
+				c, s := b.ws(packet.Revision4)
 				s.Close() // the close frame waits for the peer to read it
 				synctest.Wait()
 				row.end(c)
@@ -72,11 +73,11 @@ func TestCloseIsAnsweredByTheEndOfTheConnection(t *testing.T) {
 func TestCloseOfAPollingSession(t *testing.T) {
 	for _, row := range []struct {
 		name string
-		rev  Revision
+		rev  packet.Revision
 		want []string // what polls after the close bring
 	}{
-		{"in revision 4", Revision4, []string{"4a", "6\x1e1"}},
-		{"in revision 3", Revision3, []string{"2:4a", "1:61:1"}},
+		{"in revision 4", packet.Revision4, []string{"4a", "6\x1e1"}},
+		{"in revision 3", packet.Revision3, []string{"2:4a", "1:61:1"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			closed, want := reasons(t)
@@ -101,7 +102,7 @@ func TestCloseOfAPollingSession(t *testing.T) {
 func TestCloseAnswersAHeldPoll(t *testing.T) {
 	closed, want := reasons(t)
 	inBubble(t, options(), hooks{closed: closed}, func(t *testing.T, b *bubble) {
-		s := b.polling(Revision4)
+		s := b.polling(packet.Revision4)
 		poll := hold(s)
 		s.Close()
 		if got := <-poll; got != "1" {
@@ -113,7 +114,7 @@ func TestCloseAnswersAHeldPoll(t *testing.T) {
 
 func TestCloseAnswersAHeldPollWithWhatABatchHasQueued(t *testing.T) {
 	inBubble(t, options(), hooks{}, func(t *testing.T, b *bubble) {
-		s := b.polling(Revision4)
+		s := b.polling(packet.Revision4)
 		poll := hold(s)
 		var batch Batch
 		batch.Send(s, text("a"))
@@ -137,7 +138,7 @@ func TestClosingPollingSessionThatIsNotPolledEnds(t *testing.T) {
 	opts.PingInterval = time.Hour // or the heartbeat would be the end of it
 	inBubble(t, opts, hooks{closed: ends}, func(t *testing.T, b *bubble) {
 		clock = newClock()
-		b.polling(Revision4).Close()
+		b.polling(packet.Revision4).Close()
 		time.Sleep(time.Minute)
 		synctest.Wait()
 		if b.Count() != 0 {
@@ -149,7 +150,7 @@ func TestClosingPollingSessionThatIsNotPolledEnds(t *testing.T) {
 func TestClosingSessionHandlesNoPackets(t *testing.T) {
 	received := func(_ *Session, _ *Batch, data []byte, _ bool) { t.Errorf("received %q", data) }
 	inBubble(t, options(), hooks{received: received}, func(t *testing.T, b *bubble) {
-		s := b.polling(Revision4)
+		s := b.polling(packet.Revision4)
 		s.Close()
 		if status, got := request(s, "POST", "4a"); status != 200 || got != "ok" {
 			t.Errorf("the POST is answered %d %q", status, got)
@@ -161,13 +162,13 @@ func TestClosingSessionHandlesNoPackets(t *testing.T) {
 // what stands before the close frame.
 func TestEndAtOnce(t *testing.T) {
 	inBubble(t, options(), hooks{}, func(t *testing.T, b *bubble) {
-		s := b.polling(Revision4)
+		s := b.polling(packet.Revision4)
 		s.Send(text("dropped"))
 		s.Abort(TransportError)
 		if status, got := request(s, "GET", ""); status != 400 {
 			t.Errorf("the poll brings %d %q", status, got)
 		}
-		c, s := b.ws(Revision4)
+		c, s := b.ws(packet.Revision4)
 		s.Send(text("kept"))
 		s.Abort(TransportError)
 		c.want("4kept")
@@ -178,7 +179,7 @@ func TestEndAtOnce(t *testing.T) {
 func TestClosingTwiceTellsOnce(t *testing.T) {
 	closed, want := reasons(t)
 	inBubble(t, options(), hooks{closed: closed}, func(t *testing.T, b *bubble) {
-		c, s := b.ws(Revision4)
+		c, s := b.ws(packet.Revision4)
 		for range 4 {
 			go s.Close() // ends at once
 		}

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"signaling/internal/packet"
 	"signaling/internal/wiretest"
 )
 
@@ -15,18 +16,18 @@ func TestPollIsCompressedWhenItIsWorthIt(t *testing.T) {
 	fits := strings.Repeat("x", threshold-1) // with the type's digit as long as the threshold
 	for _, row := range []struct {
 		name    string
-		packets []*Packet
+		packets []*packet.Packet
 		accept  string
 		want    string
 	}{
-		{"at the threshold", []*Packet{text(fits)}, "gzip", "gzip"},
-		{"below the threshold", []*Packet{text(fits[1:])}, "gzip", ""},
-		{"with deflate", []*Packet{text(fits)}, "deflate", "deflate"},
-		{"for a client that takes none", []*Packet{text(fits)}, "", ""},
-		{"binary", []*Packet{message(fits, true)}, "gzip", "gzip"},
-		{"what is marked as not to be compressed", []*Packet{text(fits).Uncompressed()}, "gzip", ""},
-		{"binary that is marked", []*Packet{message(fits, true).Uncompressed()}, "gzip", ""},
-		{"a batch of which one packet may be", []*Packet{text(fits).Uncompressed(), text("a")}, "gzip", "gzip"},
+		{"at the threshold", []*packet.Packet{text(fits)}, "gzip", "gzip"},
+		{"below the threshold", []*packet.Packet{text(fits[1:])}, "gzip", ""},
+		{"with deflate", []*packet.Packet{text(fits)}, "deflate", "deflate"},
+		{"for a client that takes none", []*packet.Packet{text(fits)}, "", ""},
+		{"binary", []*packet.Packet{message(fits, true)}, "gzip", "gzip"},
+		{"what is marked as not to be compressed", []*packet.Packet{text(fits).Uncompressed()}, "gzip", ""},
+		{"binary that is marked", []*packet.Packet{message(fits, true).Uncompressed()}, "gzip", ""},
+		{"a batch of which one packet may be", []*packet.Packet{text(fits).Uncompressed(), text("a")}, "gzip", "gzip"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			p, s := f.polling(t)
@@ -35,7 +36,7 @@ func TestPollIsCompressedWhenItIsWorthIt(t *testing.T) {
 			if got := a.Header.Get("Content-Encoding"); got != row.want {
 				t.Fatalf("encoded with %q, want %q", got, row.want)
 			}
-			want, _ := appendPayload(nil, row.packets, Revision4, false)
+			want, _ := packet.AppendPayload(nil, row.packets, packet.Revision4, false)
 			if got := expand(t, row.want, a.Body); got != string(want) {
 				t.Errorf("payload %.100q, want %.100q", got, want)
 			}

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"math"
 	"strings"
 	"testing"
 
@@ -127,28 +126,6 @@ func TestCompressedMessageThatBreaksTheRules(t *testing.T) {
 			w := deflating(t, 100).offer(t, target+WebSocket, "")
 			w.Write(row.frames...)
 			w.WantClose(t, int(row.code))
-		})
-	}
-}
-
-// A broadcast's frame is compressed for the first receiver that takes it, and
-// the others get the same bytes.
-func TestFrameIsCompressedOnce(t *testing.T) {
-	to := func(rev Revision) framing { return framing{rev: rev, deflateAbove: 10, window: math.MaxInt} }
-	for name, p := range map[string]*Packet{"text": text(strings.Repeat("x", 100)), "binary": message(strings.Repeat("x", 100), true)} {
-		t.Run(name, func(t *testing.T) {
-			for _, rev := range []Revision{Revision3, Revision4} {
-				first, second := p.frameFor(to(rev)), p.frameFor(to(rev))
-				if &first[0] != &second[0] || first[0]&wiretest.Compressed == 0 {
-					t.Errorf("revision %d: % .10x and % .10x are not one compressed frame", rev, first, second)
-				}
-				if without := p.frameFor(framing{rev: rev}); without[0]&wiretest.Compressed != 0 {
-					t.Errorf("revision %d: who has not agreed gets % .10x", rev, without)
-				}
-			}
-			if f := p.Uncompressed().frameFor(to(Revision4)); f[0]&wiretest.Compressed != 0 {
-				t.Errorf("what is marked as not to be compressed is % .10x", f)
-			}
 		})
 	}
 }

@@ -7,11 +7,15 @@
 // session and written by the sender's goroutine as far as that needs no
 // waiting; the transport writes the rest when the client takes it.
 //
-// The package knows nothing of Socket.IO: a message is text or bytes. It does
-// not listen, and it does not limit what one address may do; see Options.Admit
-// and Options.AllowRequest. It is used by internal/bridge, which puts Socket.IO
-// on it, by internal/adapter, which sends what a broadcast has encoded once, and
-// by internal/server, which serves it.
+// The package knows nothing of Socket.IO: a message is text or bytes. What packets
+// are as bytes is in internal/packet, WebSocket's frames are in
+// internal/websocket, requests and responses in internal/http1 or net/http. The
+// package does not listen, and does not limit what one address may do: see
+// Options.Admit and Options.AllowRequest.
+//
+// It is for internal/bridge, which puts Socket.IO on it; for internal/adapter and
+// internal/rooms, which send to sessions; and for internal/app, which sets its
+// options.
 //
 // The way of a poll, an HTTP GET that waits for packets:
 //
@@ -24,15 +28,14 @@
 //
 // The way of a message from a client to another:
 //
-//	polling_post.go, payload.go   a POST's body is read and divided into packets
-//	transport_websocket.go        or a WebSocket has read a message
-//	receive.go                    the packet is parsed and charged, and keeps the
-//	                              session alive (heartbeat.go); Handler.Received
-//	send.go                       the handler's Batch queues a packet on each
-//	                              receiving session; Flush, when all that was read
-//	                              has been handled
-//	transport_websocket.go        writes the packets' frames (packet.go)
-//	transport_polling.go          or answers the poll that is held
+//	polling_post.go          a POST's body is read and divided into packets
+//	transport_websocket.go   or a WebSocket has read a message
+//	receive.go               the packet is charged to the client and keeps the
+//	                         session alive (heartbeat.go); Handler.Received
+//	send.go                  the handler's Batch queues a packet on each receiving
+//	                         session; Flush, when all that was read is handled
+//	transport_websocket.go   writes the packets as frames
+//	transport_polling.go     or answers the poll that is held
 //
 // A session ends by Session.Close, which writes what is queued first, or by
 // Session.Abort, which does not wait for that: close.go. Server.Drain and

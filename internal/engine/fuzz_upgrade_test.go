@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"signaling/internal/packet"
 	"signaling/internal/wiretest"
 )
 
@@ -70,9 +71,9 @@ func FuzzUpgrade(f *testing.F) {
 		if len(plan) > 60 {
 			plan = plan[:60]
 		}
-		rev := Revision3
+		rev := packet.Revision3
 		if four {
-			rev = Revision4
+			rev = packet.Revision4
 		}
 		j := new(journey)
 		inBubble(t, options(), hooks{received: j.receive}, func(t *testing.T, b *bubble) {
@@ -150,7 +151,7 @@ func (j *journey) message() string {
 }
 
 // numbered returns the next message of the server's, which it may still send.
-func (j *journey) numbered() *Packet {
+func (j *journey) numbered() *packet.Packet {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.s.Open() {

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"signaling/internal/packet"
 	"signaling/internal/wiretest"
 )
 
@@ -166,7 +167,7 @@ func TestSessionTellsAboutItself(t *testing.T) {
 	}})
 	w := wiretest.Dial(t, f.addr, target3+WebSocket+"&foo=bar", "X-Custom: yes")
 	<-opened
-	if s.Value() != "mine" || s.Revision() != Revision3 || s.Transport() != WebSocket || s.Upgraded() || s.Upgrading() || !s.Open() {
+	if s.Value() != "mine" || s.Revision() != packet.Revision3 || s.Transport() != WebSocket || s.Upgraded() || s.Upgrading() || !s.Open() {
 		t.Errorf("value %v, revision %d, transport %s, upgraded %v, upgrading %v, open %v",
 			s.Value(), s.Revision(), s.Transport(), s.Upgraded(), s.Upgrading(), s.Open())
 	}

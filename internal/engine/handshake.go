@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"signaling/internal/netpoll"
+	"signaling/internal/packet"
 	"signaling/internal/websocket"
 )
 
@@ -25,7 +26,7 @@ func (srv *Server) newSession(w http.ResponseWriter, r *http.Request, q query) *
 		revision: q.rev(),
 		textOnly: q.b64,
 		isJSONP:  q.hasJ,
-		jsonp:    callbackIndex(q.j),
+		jsonp:    packet.CallbackIndex(q.j),
 		opened:   openRequestOf(r),
 	}
 	s.polling.s, s.transport = s, &s.polling
@@ -34,9 +35,9 @@ func (srv *Server) newSession(w http.ResponseWriter, r *http.Request, q query) *
 
 // openPacket returns the first packet of a session: its id and the server's
 // settings, with the keys in Node's order.
-func (s *Session) openPacket() *Packet {
+func (s *Session) openPacket() *packet.Packet {
 	opts := &s.srv.opts
-	buf := make([]byte, Headroom, Headroom+160)
+	buf := make([]byte, packet.Headroom, packet.Headroom+160)
 	buf = append(buf, `{"sid":"`...)
 	buf = append(buf, s.id...)
 	buf = append(buf, `","upgrades":[`...)
@@ -47,7 +48,7 @@ func (s *Session) openPacket() *Packet {
 	buf = strconv.AppendInt(buf, opts.PingTimeout.Milliseconds(), 10)
 	buf = append(buf, `,"maxPayload":`...)
 	buf = strconv.AppendInt(buf, int64(opts.MaxPayload), 10)
-	return newText(Open, append(buf, '}'))
+	return packet.NewIn(packet.Open, append(buf, '}'))
 }
 
 // appendUpgrades appends the transports that the client may move to, as the
@@ -110,7 +111,7 @@ func (srv *Server) openPolling(w responder, r *http.Request, q query) {
 		cookie.Value = s.id
 		w.Header().Set("Set-Cookie", cookie.String())
 	}
-	s.polling.writePackets(w, r, []*Packet{open})
+	s.polling.writePackets(w, r, []*packet.Packet{open})
 }
 
 // handshakeWebSocket opens a session on a WebSocket, if there is room.
@@ -144,7 +145,7 @@ func (srv *Server) handshakeWebSocket(w responder, r *http.Request, q query) {
 func (s *Session) openWebSocket(conn *websocket.Conn, answer []byte, loop *netpoll.Loop) {
 	t := &webSocketTransport{s: s, conn: conn}
 	s.transport = t
-	s.queue.push(controlPacket(answer))
+	s.queue.push(packet.NewControl(answer))
 	s.queue.push(s.openPacket())
 	if !s.start(loop) {
 		s.releaseSlot()

@@ -1,6 +1,10 @@
 package engine
 
-import "time"
+import (
+	"time"
+
+	"signaling/internal/packet"
+)
 
 // heartbeat is a session's one timer. In revision 4 the server pings and waits
 // for the pong; in revision 3 the client pings and the server only waits.
@@ -24,7 +28,7 @@ func (s *Session) startHeartbeat() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	wait := s.srv.opts.PingInterval
-	if s.revision == Revision3 {
+	if s.revision == packet.Revision3 {
 		wait += s.srv.opts.PingTimeout
 	}
 	s.heartbeat.timer = time.AfterFunc(wait, s.heartbeatDue)
@@ -45,7 +49,7 @@ func (s *Session) heartbeatDue() {
 		return
 	}
 	h := &s.heartbeat
-	if s.revision == Revision4 && h.ping == pingDue {
+	if s.revision == packet.Revision4 && h.ping == pingDue {
 		h.ping = pongDue
 		h.timer.Reset(s.srv.opts.PingTimeout)
 		s.mu.Unlock()
@@ -66,7 +70,7 @@ func (s *Session) heartbeatDue() {
 
 // refreshHeartbeat notes that a packet of type t has come from the client. It
 // reports whether the session is open.
-func (s *Session) refreshHeartbeat(t PacketType) bool {
+func (s *Session) refreshHeartbeat(t packet.Type) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.state != stateOpen {
@@ -74,11 +78,11 @@ func (s *Session) refreshHeartbeat(t PacketType) bool {
 	}
 	h := &s.heartbeat
 	switch {
-	case s.revision == Revision3:
-		if t == Ping {
+	case s.revision == packet.Revision3:
+		if t == packet.Ping {
 			h.timer.Reset(s.srv.opts.PingInterval + s.srv.opts.PingTimeout)
 		}
-	case t == Pong:
+	case t == packet.Pong:
 		h.ping = pingDue
 		h.timer.Reset(s.srv.opts.PingInterval)
 	case h.ping == pongDue:

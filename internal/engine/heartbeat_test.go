@@ -4,6 +4,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"signaling/internal/packet"
 )
 
 // The defaults are meant below: 25 seconds between pings, 20 for the answer.
@@ -22,7 +24,7 @@ func (c clock) want(t *testing.T, what string, seconds float64) {
 
 func TestServerPingsInRevision4(t *testing.T) {
 	inBubble(t, options(), hooks{}, func(t *testing.T, b *bubble) {
-		c, s := b.ws(Revision4)
+		c, s := b.ws(packet.Revision4)
 		clock := newClock()
 		for i := range 3 {
 			c.want("2")
@@ -42,7 +44,7 @@ func TestServerPingsInRevision4(t *testing.T) {
 func TestUnansweredPingEndsTheSession(t *testing.T) {
 	closed, want := reasons(t)
 	inBubble(t, options(), hooks{closed: closed}, func(t *testing.T, b *bubble) {
-		c, _ := b.ws(Revision4)
+		c, _ := b.ws(packet.Revision4)
 		clock := newClock()
 		c.want("2")
 		c.wantClose()
@@ -54,7 +56,7 @@ func TestUnansweredPingEndsTheSession(t *testing.T) {
 func TestUnansweredPingEndsAPollingSession(t *testing.T) {
 	closed, want := reasons(t)
 	inBubble(t, options(), hooks{closed: closed}, func(t *testing.T, b *bubble) {
-		s := b.polling(Revision4)
+		s := b.polling(packet.Revision4)
 		clock := newClock()
 		if got := <-hold(s); got != "2" {
 			t.Fatalf("the poll brings %q, want a ping", got)
@@ -70,7 +72,7 @@ func TestUnansweredPingEndsAPollingSession(t *testing.T) {
 func TestAnotherPacketBuysTimeOncePerPing(t *testing.T) {
 	closed, want := reasons(t)
 	inBubble(t, options(), hooks{closed: closed}, func(t *testing.T, b *bubble) {
-		c, _ := b.ws(Revision4)
+		c, _ := b.ws(packet.Revision4)
 		clock := newClock()
 		c.want("2")
 		time.Sleep(15 * time.Second)
@@ -85,7 +87,7 @@ func TestAnotherPacketBuysTimeOncePerPing(t *testing.T) {
 
 func TestPongBeforeAnyPingPutsThePingOff(t *testing.T) {
 	inBubble(t, options(), hooks{}, func(t *testing.T, b *bubble) {
-		c, _ := b.ws(Revision4)
+		c, _ := b.ws(packet.Revision4)
 		clock := newClock()
 		time.Sleep(24 * time.Second)
 		c.send("3")
@@ -98,7 +100,7 @@ func TestPongBeforeAnyPingPutsThePingOff(t *testing.T) {
 func TestClientPingsInRevision3(t *testing.T) {
 	closed, want := reasons(t)
 	inBubble(t, options(), hooks{closed: closed}, func(t *testing.T, b *bubble) {
-		c, _ := b.ws(Revision3)
+		c, _ := b.ws(packet.Revision3)
 		clock := newClock()
 		for range 3 {
 			time.Sleep(44 * time.Second) // just in time
@@ -116,7 +118,7 @@ func TestClientPingsInRevision3(t *testing.T) {
 func TestSilentClientOfRevision3Ends(t *testing.T) {
 	closed, want := reasons(t)
 	inBubble(t, options(), hooks{closed: closed}, func(t *testing.T, b *bubble) {
-		c, _ := b.ws(Revision3)
+		c, _ := b.ws(packet.Revision3)
 		clock := newClock()
 		c.wantClose()
 		clock.want(t, "the session ends", 25+20)
@@ -125,7 +127,7 @@ func TestSilentClientOfRevision3Ends(t *testing.T) {
 }
 
 func TestHeartbeatStaysArmedAfterAnUpgrade(t *testing.T) {
-	for _, rev := range []Revision{Revision3, Revision4} {
+	for _, rev := range []packet.Revision{packet.Revision3, packet.Revision4} {
 		t.Run(string('0'+rune(rev)), func(t *testing.T) {
 			closed, want := reasons(t)
 			inBubble(t, options(), hooks{closed: closed}, func(t *testing.T, b *bubble) {
@@ -136,7 +138,7 @@ func TestHeartbeatStaysArmedAfterAnUpgrade(t *testing.T) {
 				c.send("2probe")
 				c.want("3probe")
 				c.send("5")
-				if rev == Revision4 {
+				if rev == packet.Revision4 {
 					c.want("2")
 				}
 				c.wantClose()
@@ -150,11 +152,11 @@ func TestHeartbeatStaysArmedAfterAnUpgrade(t *testing.T) {
 func TestHeartbeatInTheWrongDirectionEndsTheSession(t *testing.T) {
 	for _, row := range []struct {
 		name   string
-		rev    Revision
+		rev    packet.Revision
 		packet string
 	}{
-		{"a ping from a client of revision 4", Revision4, "2"},
-		{"a pong from a client of revision 3", Revision3, "3"},
+		{"a ping from a client of revision 4", packet.Revision4, "2"},
+		{"a pong from a client of revision 3", packet.Revision3, "3"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			closed, want := reasons(t)
@@ -177,7 +179,7 @@ func TestClientWhoseMessageIsBeingHandledIsAlive(t *testing.T) {
 		}
 	}}
 	inBubble(t, options(), working, func(t *testing.T, b *bubble) {
-		c, s := b.ws(Revision4)
+		c, s := b.ws(packet.Revision4)
 		c.want("2")
 		c.send("4work", "3")
 		time.Sleep(60 * time.Second)
@@ -193,7 +195,7 @@ func TestSlowHandlerDoesNotSaveADeadClient(t *testing.T) {
 	closed, want := reasons(t)
 	working := hooks{closed: closed, received: func(*Session, *Batch, []byte, bool) { time.Sleep(50 * time.Second) }}
 	inBubble(t, options(), working, func(t *testing.T, b *bubble) {
-		c, _ := b.ws(Revision4)
+		c, _ := b.ws(packet.Revision4)
 		c.send("4work")
 		c.want("2")
 		c.wantClose()
@@ -203,7 +205,7 @@ func TestSlowHandlerDoesNotSaveADeadClient(t *testing.T) {
 
 func TestNoHeartbeatAfterTheEnd(t *testing.T) {
 	inBubble(t, options(), hooks{}, func(t *testing.T, b *bubble) {
-		c, s := b.ws(Revision4)
+		c, s := b.ws(packet.Revision4)
 		s.Close()
 		c.wantClose()
 		time.Sleep(10 * time.Minute) // a stray timer would be found by strict

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"signaling/internal/netpoll"
+	"signaling/internal/packet"
 	"signaling/internal/wiretest"
 )
 
@@ -316,7 +317,7 @@ func TestSendingWhileAnEarlyFrameIsHandled(t *testing.T) {
 	c.send(wiretest.Handshake(target+WebSocket) + string(wiretest.Bytes(wiretest.Texts("4early")...)))
 	s := <-handled
 	for range messages {
-		s.Send(NewBinary(make([]byte, size)))
+		s.Send(packet.NewBinary(make([]byte, size)))
 	}
 	within(t, "all of it arrives", func() {
 		if _, err := io.CopyN(io.Discard, c.in, messages*size); err != nil {

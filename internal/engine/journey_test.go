@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"signaling/internal/packet"
 	"signaling/internal/wiretest"
 )
 
@@ -15,7 +16,7 @@ import (
 // payload posts packets.
 func (j *journey) payload(packets ...string) {
 	body := strings.Join(packets, "\x1e")
-	if j.s.revision == Revision3 {
+	if j.s.revision == packet.Revision3 {
 		body = ""
 		for _, p := range packets {
 			body += fmt.Sprintf("%d:%s", len(p), p)
@@ -33,7 +34,7 @@ func (j *journey) poll() {
 		return
 	}
 	packets := strings.Split(body, "\x1e")
-	if j.s.revision == Revision3 {
+	if j.s.revision == packet.Revision3 {
 		packets = strings.FieldsFunc(strings.ReplaceAll(lengths(body), ":", "\x1e"), func(r rune) bool { return r == '\x1e' })
 	}
 	for _, p := range packets {
@@ -100,7 +101,7 @@ func (j *journey) hangUp() {
 
 func (j *journey) heartbeat() {
 	beat := "3"
-	if j.s.revision == Revision3 {
+	if j.s.revision == packet.Revision3 {
 		beat = "2"
 	}
 	if j.s.Transport() == Polling {

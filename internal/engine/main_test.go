@@ -11,6 +11,7 @@ import (
 
 	"signaling/internal/http1"
 	"signaling/internal/limit"
+	"signaling/internal/packet"
 	"signaling/internal/wiretest"
 )
 
@@ -29,15 +30,15 @@ var echo = hooks{received: func(s *Session, b *Batch, data []byte, binary bool) 
 }}
 
 // message returns a message packet.
-func message(data string, binary bool) *Packet {
+func message(data string, binary bool) *packet.Packet {
 	if binary {
-		return NewBinary([]byte(data))
+		return packet.NewBinary([]byte(data))
 	}
-	return NewText(append(make([]byte, Headroom), data...))
+	return packet.NewText(append(make([]byte, packet.Headroom), data...))
 }
 
 // text returns a text message packet.
-func text(data string) *Packet { return message(data, false) }
+func text(data string) *packet.Packet { return message(data, false) }
 
 // strict is a Handler that holds the server to the contract of Handler, whatever
 // the test is about: Opened, then Received, one at a time, then Closed, once.

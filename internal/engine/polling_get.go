@@ -3,6 +3,8 @@ package engine
 import (
 	"net/http"
 	"sync"
+
+	"signaling/internal/packet"
 )
 
 // poll is a GET that waits for packets. It is answered once.
@@ -19,7 +21,7 @@ const largeAnswer = 64 << 10
 
 // resume has the poll, unless it is nil, answered with packets. The caller has
 // taken it from its session and does not hold mu.
-func (p *poll) resume(packets ...*Packet) {
+func (p *poll) resume(packets ...*packet.Packet) {
 	if p == nil {
 		return
 	}
@@ -32,7 +34,7 @@ func (p *poll) resume(packets ...*Packet) {
 
 // The methods of answerer.
 
-func (p *poll) answer(packets []*Packet) {
+func (p *poll) answer(packets []*packet.Packet) {
 	defer p.over.Done()
 	p.t.writePackets(p.w, p.r, packets)
 	p.w.send()
@@ -94,7 +96,7 @@ func (t *polling) serveGet(w responder, r *http.Request) {
 		closed := s.becomeClosedLocked(s.closeReason)
 		s.mu.Unlock()
 		closed()
-		t.writePackets(w, r, []*Packet{noopPacket, closePacket})
+		t.writePackets(w, r, []*packet.Packet{noopPacket, closePacket})
 	default:
 		t.holdLocked(w, r)
 		s.mu.Unlock()

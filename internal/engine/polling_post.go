@@ -5,6 +5,8 @@ import (
 	"io"
 	"net/http"
 	"unicode/utf8"
+
+	"signaling/internal/packet"
 )
 
 // post is a POST whose body is being read.
@@ -25,7 +27,7 @@ func (t *polling) servePost(w responder, r *http.Request) {
 	reading := &post{w: w, r: r, isBinary: isBinary}
 	s.mu.Lock()
 	late := t.lateLocked()
-	wrong := t.post != nil || isBinary && s.revision == Revision4
+	wrong := t.post != nil || isBinary && s.revision == packet.Revision4
 	if late == nil && !wrong {
 		t.post = reading
 	}
@@ -83,17 +85,17 @@ func (t *polling) receiveBody(w responder, body []byte, isBinary bool) {
 	s := t.s
 	if s.isJSONP {
 		var ok bool
-		if body, ok = parseForm(body); !ok {
+		if body, ok = packet.ParseForm(body); !ok {
 			return
 		}
 	}
 	if !isBinary && !utf8.Valid(body) {
-		body = mendUTF8(body)
+		body = packet.MendUTF8(body)
 	}
 	b := Batch{loop: w.loop()}
 	s.beginReceiving(&b)
-	ok := parsePayload(body, s.revision, isBinary, func(p packet) bool {
-		if p.kind == Close {
+	ok := packet.ParsePayload(body, s.revision, isBinary, func(p packet.Incoming) bool {
+		if p.Type == packet.Close {
 			s.abort(TransportClose, errClosePacket)
 			return false
 		}

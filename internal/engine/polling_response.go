@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"signaling/internal/packet"
 )
 
 var payloadBuffers = sync.Pool{New: func() any { return new([]byte) }}
@@ -15,12 +17,12 @@ var payloadBuffers = sync.Pool{New: func() any { return new([]byte) }}
 const maxPooledPayload = 64 << 10
 
 // writePackets writes packets as the response to a GET.
-func (t *polling) writePackets(w responder, r *http.Request, packets []*Packet) {
+func (t *polling) writePackets(w responder, r *http.Request, packets []*packet.Packet) {
 	s := t.s
 	pooled := payloadBuffers.Get().(*[]byte)
-	payload, isBinary := appendPayload((*pooled)[:0], packets, s.revision, s.textOnly)
+	payload, isBinary := packet.AppendPayload((*pooled)[:0], packets, s.revision, s.textOnly)
 	if s.isJSONP {
-		payload = appendScript(nil, s.jsonp, payload)
+		payload = packet.AppendScript(nil, s.jsonp, payload)
 	}
 	contentType := "text/plain; charset=UTF-8"
 	if isBinary {
@@ -49,9 +51,9 @@ func (t *polling) writeFailed(err error) {
 
 // compressible reports whether one of the packets is a message that may be
 // compressed.
-func compressible(packets []*Packet) bool {
+func compressible(packets []*packet.Packet) bool {
 	for _, p := range packets {
-		if !p.plain && (p.binary || PacketType(p.text()[0]) == Message) {
+		if p.Compressible() {
 			return true
 		}
 	}

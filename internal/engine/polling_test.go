@@ -9,6 +9,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"signaling/internal/packet"
 	"signaling/internal/wiretest"
 )
 
@@ -236,7 +237,7 @@ func TestPostThatEndsTheSessionIsAnsweredBehindThePoll(t *testing.T) {
 	for name, end := range map[string]func(*Session){"in good order": (*Session).Close, "at once": func(s *Session) { s.Abort(ParseError) }} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, options(), hooks{received: func(s *Session, _ *Batch, _ []byte, _ bool) { end(s) }}, func(t *testing.T, b *bubble) {
-				s := b.polling(Revision4)
+				s := b.polling(packet.Revision4)
 				poll := stalled{httptest.NewRecorder(), make(chan struct{})}
 				r := httptest.NewRequest("GET", "/", nil)
 				go s.polling.serve(s.srv.newResponder(poll, r), r) // ends when it is released

@@ -6,6 +6,7 @@ import (
 
 	"signaling/internal/http1"
 	"signaling/internal/netpoll"
+	"signaling/internal/packet"
 )
 
 // errBodyTooLarge is the error of responder.readBody for a body beyond the limit.
@@ -33,7 +34,7 @@ type responder interface {
 	// It does not wait for the client; large says that even to put the response
 	// together takes long. It may be called by any goroutine, with no lock held,
 	// and once.
-	resume(a answerer, packets []*Packet, large bool)
+	resume(a answerer, packets []*packet.Packet, large bool)
 	// send sends what has been written, though the handler may not have returned.
 	// a.answer calls it.
 	send()
@@ -66,7 +67,7 @@ type responder interface {
 // answerer answers a request whose response is held.
 type answerer interface {
 	// answer writes packets as the response and sends it.
-	answer(packets []*Packet)
+	answer(packets []*packet.Packet)
 	// clientGone reports whether nothing will be answered any more; else resume has
 	// been called or is about to be.
 	clientGone() bool

@@ -5,6 +5,7 @@ import (
 
 	"signaling/internal/http1"
 	"signaling/internal/netpoll"
+	"signaling/internal/packet"
 )
 
 // http1Responder is the responder of a request that internal/http1 serves. The
@@ -23,7 +24,7 @@ func (w http1Responder) wait()     {}
 func (w http1Responder) send()     { w.Send() }
 func (w http1Responder) handOver() { w.HandOver() }
 
-func (w http1Responder) resume(a answerer, packets []*Packet, large bool) {
+func (w http1Responder) resume(a answerer, packets []*packet.Packet, large bool) {
 	if large {
 		go a.answer(packets) // ends when the response is written, as far as that needs no waiting
 		return

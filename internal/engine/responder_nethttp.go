@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"signaling/internal/netpoll"
+	"signaling/internal/packet"
 )
 
 // netHTTPResponder is the responder of a request that net/http serves. Its
@@ -16,9 +17,9 @@ import (
 type netHTTPResponder struct {
 	http.ResponseWriter
 	r       *http.Request
-	group   *netpoll.Group // of the connections that are taken over
-	held    answerer       // of hold
-	packets chan []*Packet // of resume
+	group   *netpoll.Group        // of the connections that are taken over
+	held    answerer              // of hold
+	packets chan []*packet.Packet // of resume
 }
 
 func (w *netHTTPResponder) control() *http.ResponseController {
@@ -32,7 +33,7 @@ func (w *netHTTPResponder) deliver(body []byte, failed func(error)) {
 }
 
 func (w *netHTTPResponder) hold(a answerer) {
-	w.held, w.packets = a, make(chan []*Packet, 1)
+	w.held, w.packets = a, make(chan []*packet.Packet, 1)
 }
 
 // wait waits for resume, or for the client to go away.
@@ -47,7 +48,7 @@ func (w *netHTTPResponder) wait() {
 	}
 }
 
-func (w *netHTTPResponder) resume(_ answerer, packets []*Packet, _ bool) { w.packets <- packets }
+func (w *netHTTPResponder) resume(_ answerer, packets []*packet.Packet, _ bool) { w.packets <- packets }
 
 func (w *netHTTPResponder) send() { w.control().Flush() }
 

@@ -1,12 +1,15 @@
 package engine
 
-import "signaling/internal/netpoll"
+import (
+	"signaling/internal/netpoll"
+	"signaling/internal/packet"
+)
 
 // Send queues packets, in order and with nothing between them, and writes what
 // can be written without waiting. A session that is closing or closed ignores
 // them. A queue that has grown beyond its bounds ends the session with the
 // reason SlowConsumer.
-func (s *Session) Send(packets ...*Packet) {
+func (s *Session) Send(packets ...*packet.Packet) {
 	if s.enqueue(nil, packets) {
 		s.flush()
 	}
@@ -43,7 +46,7 @@ func (b *Batch) step() {
 
 // Send queues packets like Session.Send; the next Flush writes them. It neither
 // waits nor calls back, and may be called with locks held.
-func (b *Batch) Send(s *Session, packets ...*Packet) {
+func (b *Batch) Send(s *Session, packets ...*packet.Packet) {
 	if s.enqueue(b, packets) {
 		b.waiting = append(b.waiting, s)
 	}
@@ -68,7 +71,7 @@ func (b *Batch) Flush() {
 // enqueue adds packets to the queue and reports whether the caller must flush the
 // session: the transport is not writing, and b, unless nil, will not flush it
 // already.
-func (s *Session) enqueue(b *Batch, packets []*Packet) bool {
+func (s *Session) enqueue(b *Batch, packets []*packet.Packet) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.state != stateOpen {

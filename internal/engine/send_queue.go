@@ -1,11 +1,15 @@
 package engine
 
-import "sync"
+import (
+	"sync"
+
+	"signaling/internal/packet"
+)
 
 // sendQueue holds the packets that a transport has not taken yet, first in, first
 // out. It has no bound of its own: see Session.overfullLocked.
 type sendQueue struct {
-	packets []*Packet
+	packets []*packet.Packet
 	head    int // of packets: the first one that is queued
 	bytes   int // the size of all that are queued
 }
@@ -13,7 +17,7 @@ type sendQueue struct {
 func (q *sendQueue) empty() bool { return q.head == len(q.packets) }
 func (q *sendQueue) len() int    { return len(q.packets) - q.head }
 
-func (q *sendQueue) push(p *Packet) {
+func (q *sendQueue) push(p *packet.Packet) {
 	if q.head > 0 && len(q.packets) == cap(q.packets) {
 		// The room of packets that were taken is used again.
 		n := copy(q.packets, q.packets[q.head:])
@@ -24,7 +28,7 @@ func (q *sendQueue) push(p *Packet) {
 	q.bytes += p.Size()
 }
 
-func (q *sendQueue) pop() *Packet {
+func (q *sendQueue) pop() *packet.Packet {
 	p := q.packets[q.head]
 	q.packets[q.head] = nil
 	q.head++
@@ -48,7 +52,7 @@ func (q *sendQueue) reset() {
 }
 
 // takeAll empties the queue and returns what it held.
-func (q *sendQueue) takeAll() []*Packet {
+func (q *sendQueue) takeAll() []*packet.Packet {
 	all := q.packets[q.head:]
 	*q = sendQueue{}
 	return all
@@ -57,15 +61,15 @@ func (q *sendQueue) takeAll() []*Packet {
 // take removes packets from the front, at least one, and returns their WebSocket
 // frames as one run of bytes. If these are in a pooled buffer it is returned as
 // shared, for releaseShared when they have been written.
-func (q *sendQueue) take(to framing) (chunk []byte, shared *[]byte) {
-	first := q.pop().frameFor(to)
+func (q *sendQueue) take(to packet.Framing) (chunk []byte, shared *[]byte) {
+	first := q.pop().Frame(to)
 	if q.empty() || len(first)+q.packets[q.head].Size() > coalesceSize {
 		return first, nil
 	}
 	shared = coalesceBuffers.Get().(*[]byte)
 	chunk = append(*shared, first...)
 	for !q.empty() && len(chunk)+q.packets[q.head].Size() <= coalesceSize {
-		chunk = append(chunk, q.pop().frameFor(to)...)
+		chunk = append(chunk, q.pop().Frame(to)...)
 	}
 	*shared = chunk
 	return chunk, shared

@@ -7,13 +7,14 @@ import (
 	"strings"
 	"testing"
 
+	"signaling/internal/packet"
 	"signaling/internal/wiretest"
 )
 
 // model is a queue as naive as can be.
-type model []*Packet
+type model []*packet.Packet
 
-func (m *model) pop() *Packet {
+func (m *model) pop() *packet.Packet {
 	p := (*m)[0]
 	*m = (*m)[1:]
 	return p
@@ -21,7 +22,7 @@ func (m *model) pop() *Packet {
 
 func (m model) bytes() (n int) {
 	for _, p := range m {
-		n += len(p.buf)
+		n += p.Size()
 	}
 	return n
 }
@@ -47,7 +48,7 @@ func TestQueueIsFirstInFirstOut(t *testing.T) {
 		case n < 98:
 			if len(m) > 0 {
 				if got, want := q.pop(), m.pop(); got != want {
-					t.Fatalf("after %d operations: popped %q, want %q", i, got.text(), want.text())
+					t.Fatalf("after %d operations: popped %p, want %p", i, got, want)
 				}
 			}
 		default:
@@ -57,7 +58,7 @@ func TestQueueIsFirstInFirstOut(t *testing.T) {
 			}
 			for j := range all {
 				if all[j] != m[j] {
-					t.Fatalf("packet %d of all is %q, want %q", j, all[j].text(), m[j].text())
+					t.Fatalf("packet %d of all is %p, want %p", j, all[j], m[j])
 				}
 			}
 			m = nil
@@ -151,7 +152,7 @@ func TestTakenPacketsShareAWrite(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			q, payloads := packetsOf(row.sizes...)
 			for _, n := range row.want {
-				chunk, shared := q.take(framing{rev: Revision4})
+				chunk, shared := q.take(packet.Framing{Revision: packet.Revision4})
 				if (shared != nil) != (n > 1) {
 					t.Errorf("a chunk of %d packets: shared buffer %v", n, shared != nil)
 				}
@@ -183,7 +184,7 @@ func TestTakenPacketsAreInTheReceiversForm(t *testing.T) {
 	for range 3 {
 		q.push(message("\x01\x02\x03", true))
 	}
-	chunk, shared := q.take(framing{rev: Revision3, textOnly: true})
+	chunk, shared := q.take(packet.Framing{Revision: packet.Revision3, TextOnly: true})
 	defer releaseShared(shared)
 	if want := strings.Repeat("\x81\x06b4AQID", 3); string(chunk) != want {
 		t.Errorf("% x, want % x", chunk, want)

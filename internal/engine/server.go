@@ -12,6 +12,7 @@ import (
 	"signaling/internal/http1"
 	"signaling/internal/limit"
 	"signaling/internal/netpoll"
+	"signaling/internal/packet"
 )
 
 // The names of the transports, as the query of a request has them.
@@ -22,22 +23,22 @@ const (
 
 // Options configures a Server. DefaultOptions returns Node's defaults.
 type Options struct {
-	Transports      []string      // the transports that clients may use: Polling, WebSocket
-	AllowUpgrades   bool          // clients may move from polling to WebSocket
-	AllowRevision3  bool          // revision 3 is served too
-	NameRevision    bool          // a handshake that names neither 3 nor 4 is refused, instead of taken for 3
-	PingInterval    time.Duration // between heartbeats
-	PingTimeout     time.Duration // for the answer to one
-	UpgradeTimeout  time.Duration // for an upgrade, from its opening handshake on
-	WriteTimeout    time.Duration // for a client to take any byte of what is written
-	MaxPayload      int           // of a request's body or a WebSocket message, in bytes
-	MaxQueueBytes   int           // of one session's unsent packets
-	MaxQueuePackets int           // likewise, in packets
-	CompressAbove   int           // polling responses of that many bytes or more are compressed; 0: none is
-	DeflateAbove    int           // likewise WebSocket messages, for clients that offer it; 0: none is, in either direction
-	InitialPacket   *Packet       // sent behind the open packet; nil: none
-	Cookie          *http.Cookie  // set by a handshake over polling, with the session id as its value; nil: none
-	CORS            *CORS         // nil: no cross-origin headers
+	Transports      []string       // the transports that clients may use: Polling, WebSocket
+	AllowUpgrades   bool           // clients may move from polling to WebSocket
+	AllowRevision3  bool           // revision 3 is served too
+	NameRevision    bool           // a handshake that names neither 3 nor 4 is refused, instead of taken for 3
+	PingInterval    time.Duration  // between heartbeats
+	PingTimeout     time.Duration  // for the answer to one
+	UpgradeTimeout  time.Duration  // for an upgrade, from its opening handshake on
+	WriteTimeout    time.Duration  // for a client to take any byte of what is written
+	MaxPayload      int            // of a request's body or a WebSocket message, in bytes
+	MaxQueueBytes   int            // of one session's unsent packets
+	MaxQueuePackets int            // likewise, in packets
+	CompressAbove   int            // polling responses of that many bytes or more are compressed; 0: none is
+	DeflateAbove    int            // likewise WebSocket messages, for clients that offer it; 0: none is, in either direction
+	InitialPacket   *packet.Packet // sent behind the open packet; nil: none
+	Cookie          *http.Cookie   // set by a handshake over polling, with the session id as its value; nil: none
+	CORS            *CORS          // nil: no cross-origin headers
 
 	// ControlRate limits what a client sends beside messages: heartbeats and
 	// WebSocket pings. A session beyond it ends with the reason RateExceeded.

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"signaling/internal/limit"
+	"signaling/internal/packet"
 )
 
 // state is how far a session is on its way to the end.
@@ -28,7 +29,7 @@ type Session struct {
 	// immutable
 	srv      *Server
 	id       string
-	revision Revision
+	revision packet.Revision
 	textOnly bool   // the client asked for base64 instead of binary (b64=1)
 	isJSONP  bool   // the client polls by script tags
 	jsonp    string // then, the index of its callback
@@ -59,7 +60,7 @@ type Session struct {
 func (s *Session) ID() string { return s.id }
 
 // Revision returns the protocol revision the client speaks.
-func (s *Session) Revision() Revision { return s.revision }
+func (s *Session) Revision() packet.Revision { return s.revision }
 
 // Request returns the request that opened the session, without its body. Each
 // call makes another. The header must not be modified.

@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"signaling/internal/packet"
 	"signaling/internal/wiretest"
 )
 
@@ -25,7 +26,7 @@ func TestDrainClosesSessionsAtAPace(t *testing.T) {
 		closed.Add(1)
 	}}, func(t *testing.T, b *bubble) {
 		for range n {
-			c, _ := b.ws(Revision4)
+			c, _ := b.ws(packet.Revision4)
 			go io.Copy(io.Discard, c.conn) // ends with the connection
 			defer c.conn.Close()
 		}

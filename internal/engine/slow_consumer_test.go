@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"signaling/internal/packet"
 	"signaling/internal/wiretest"
 )
 
@@ -117,7 +118,7 @@ func TestClientThatDoesNotPollIsClosedAtTheBounds(t *testing.T) {
 		change func(*Options)
 		fits   int // packets of 100 bytes
 	}{
-		{"in bytes", func(o *Options) { o.MaxQueueBytes = 5000 }, 5000 / (100 + Headroom)},
+		{"in bytes", func(o *Options) { o.MaxQueueBytes = 5000 }, 5000 / (100 + packet.Headroom)},
 		{"in packets", func(o *Options) { o.MaxQueuePackets = 30 }, 30},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -125,7 +126,7 @@ func TestClientThatDoesNotPollIsClosedAtTheBounds(t *testing.T) {
 			opts := options()
 			row.change(&opts)
 			inBubble(t, opts, hooks{closed: closed}, func(t *testing.T, b *bubble) {
-				s := b.polling(Revision4)
+				s := b.polling(packet.Revision4)
 				p := text(strings.Repeat("x", 100))
 				for i := range row.fits {
 					if s.Send(p); !s.Open() {
@@ -155,7 +156,7 @@ func TestReceiverThatIsSlowButReads(t *testing.T) {
 			opts := options()
 			opts.PingInterval = time.Hour
 			inBubble(t, opts, hooks{}, func(t *testing.T, b *bubble) {
-				c, s := b.ws(Revision4)
+				c, s := b.ws(packet.Revision4)
 				s.Send(text(strings.Repeat("x", 1<<20)))
 				buf := make([]byte, 1024)
 				for n := 0; n < 1<<20; {

@@ -1,6 +1,10 @@
 package engine
 
-import "time"
+import (
+	"time"
+
+	"signaling/internal/packet"
+)
 
 // polling is the transport of a session whose client gets packets with one GET
 // after the other, and sends its own with POSTs. How requests are served is in
@@ -34,7 +38,7 @@ func (t *polling) writableLocked() bool { return t.held != nil }
 func (t *polling) flushAndUnlock() (overfull bool) {
 	s := t.s
 	var held *poll
-	var packets []*Packet
+	var packets []*packet.Packet
 	if t.held != nil && !s.queue.empty() {
 		held, packets = t.takePollLocked(), s.queue.takeAll()
 	}

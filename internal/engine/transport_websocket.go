@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"signaling/internal/netpoll"
+	"signaling/internal/packet"
 	"signaling/internal/websocket"
 )
 
@@ -116,8 +117,8 @@ func (t *webSocketTransport) writeFailed(err error) {
 }
 
 // framing returns what the WebSocket's client takes.
-func (t *webSocketTransport) framing() framing {
-	return framing{t.s.revision, t.s.textOnly, t.s.srv.opts.DeflateAbove, t.conn.Window()}
+func (t *webSocketTransport) framing() packet.Framing {
+	return packet.Framing{Revision: t.s.revision, TextOnly: t.s.textOnly, DeflateAbove: t.s.srv.opts.DeflateAbove, Window: t.conn.Window()}
 }
 
 // closeLocked queues a close frame behind everything else.
@@ -142,11 +143,11 @@ func (t *webSocketTransport) abortLocked(reason Reason, cause error) (follow fun
 }
 
 // closeFrameFor returns the close frame of a session that ends with cause.
-func closeFrameFor(cause error) *Packet {
+func closeFrameFor(cause error) *packet.Packet {
 	if cause == nil {
 		return closeFramePacket
 	}
-	return controlPacket(websocket.CloseAnswer(cause))
+	return packet.NewControl(websocket.CloseAnswer(cause))
 }
 
 // ReadEnded ends the session.
@@ -182,12 +183,12 @@ func (t *webSocketTransport) End() {
 }
 
 func (t *webSocketTransport) Message(data []byte, binary bool) error {
-	var p packet
+	var p packet.Incoming
 	var ok bool
 	if binary {
-		p, ok = parseBinary(data, t.s.revision)
+		p, ok = packet.ParseBinary(data, t.s.revision)
 	} else {
-		p, ok = parsePacket(data, t.s.revision)
+		p, ok = packet.ParseText(data, t.s.revision)
 	}
 	if !ok {
 		t.s.Abort(ParseError)
@@ -205,7 +206,7 @@ func (t *webSocketTransport) Control(answer []byte) error {
 		return errSessionClosed
 	}
 	if answer != nil {
-		t.batch.Send(t.s, controlPacket(answer))
+		t.batch.Send(t.s, packet.NewControl(answer))
 	}
 	return nil
 }

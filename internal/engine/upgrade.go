@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"signaling/internal/netpoll"
+	"signaling/internal/packet"
 	"signaling/internal/websocket"
 )
 
@@ -125,12 +126,12 @@ func (u *upgrade) Control(answer []byte) error {
 func (u *upgrade) Message(data []byte, binary bool) error {
 	switch {
 	case !binary && string(data) == "2probe":
-		if err := u.conn.Send(signal(Pong, "probe").plainFrame(u.s.revision, false)); err != nil {
+		if err := u.conn.Send(packet.New(packet.Pong, "probe").PlainFrame(u.s.revision, false)); err != nil {
 			return err
 		}
 		u.releasePolls()
 		return nil
-	case !binary && len(data) > 0 && PacketType(data[0]) == Upgrade && u.adopt():
+	case !binary && len(data) > 0 && packet.Type(data[0]) == packet.Upgrade && u.adopt():
 		return nil
 	}
 	return errProbe

@@ -6,6 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"signaling/internal/packet"
 	"signaling/internal/wiretest"
 )
 
@@ -114,7 +115,7 @@ func TestUpgradeThatTakesTooLong(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			inBubble(t, options(), hooks{}, func(t *testing.T, b *bubble) {
-				s := b.polling(Revision4)
+				s := b.polling(packet.Revision4)
 				c, ws := b.pipe()
 				clock := newClock()
 				go s.tryUpgrade(ws) // ends with the pipe
@@ -141,7 +142,7 @@ func TestUpgradeThatTakesTooLong(t *testing.T) {
 // to it. Its attempt must end all the same.
 func TestUpgradeThatIsFloodedEnds(t *testing.T) {
 	inBubble(t, options(), hooks{}, func(t *testing.T, b *bubble) {
-		s := b.polling(Revision4)
+		s := b.polling(packet.Revision4)
 		c, ws := b.pipe()
 		over := make(chan struct{})
 		go func() { // ends with the attempt
@@ -166,7 +167,7 @@ func TestUpgradeAtTheTimeout(t *testing.T) {
 		t.Run(delay.String(), func(t *testing.T) {
 			for range 50 {
 				inBubble(t, options(), hooks{}, func(t *testing.T, b *bubble) {
-					s := b.polling(Revision4)
+					s := b.polling(packet.Revision4)
 					c, ws := b.pipe()
 					go s.tryUpgrade(ws) // ends with the pipe
 					c.send("2probe")

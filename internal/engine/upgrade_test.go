@@ -5,6 +5,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"signaling/internal/packet"
 	"signaling/internal/websocket"
 	"signaling/internal/wiretest"
 )
@@ -70,7 +71,7 @@ func TestPollThatIsHeldAtTheUpgradeIsClosed(t *testing.T) {
 
 func TestPollIsReleasedEvery100Milliseconds(t *testing.T) {
 	inBubble(t, options(), hooks{}, func(t *testing.T, b *bubble) {
-		s := b.polling(Revision4)
+		s := b.polling(packet.Revision4)
 		c, ws := b.pipe()
 		clock := newClock()
 		go s.tryUpgrade(ws) // ends with the pipe
@@ -94,7 +95,7 @@ func TestPollIsReleasedEvery100Milliseconds(t *testing.T) {
 // A message that a poll could carry is not kept for the WebSocket.
 func TestPollTakesMessagesDuringTheProbe(t *testing.T) {
 	inBubble(t, options(), hooks{}, func(t *testing.T, b *bubble) {
-		s := b.polling(Revision4)
+		s := b.polling(packet.Revision4)
 		c, ws := b.pipe()
 		go s.tryUpgrade(ws) // ends with the pipe
 		c.send("2probe")
@@ -151,7 +152,7 @@ func TestUpgradeRequestForPollingIsDismissed(t *testing.T) {
 func TestSessionThatIsClosingFinishesTheUpgrade(t *testing.T) {
 	closed, want := reasons(t)
 	inBubble(t, options(), hooks{closed: closed}, func(t *testing.T, b *bubble) {
-		s := b.polling(Revision4)
+		s := b.polling(packet.Revision4)
 		c, ws := b.pipe()
 		go s.tryUpgrade(ws) // ends with the pipe
 		s.Send(text("a"))

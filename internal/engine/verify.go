@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"golang.org/x/net/http/httpguts"
+
+	"signaling/internal/packet"
 )
 
 // ErrorCode is the code of a refused request, as the client reads it.
@@ -68,28 +70,28 @@ func parseQuery(raw string) query {
 		var pair string
 		pair, raw, _ = strings.Cut(raw, "&")
 		key, value, _ := strings.Cut(pair, "=")
-		switch unescape(key) {
+		switch packet.Unescape(key) {
 		case "transport":
-			q.transport = unescape(value)
+			q.transport = packet.Unescape(value)
 		case "sid":
-			q.sid = unescape(value)
+			q.sid = packet.Unescape(value)
 		case "EIO":
-			q.revision = unescape(value)
+			q.revision = packet.Unescape(value)
 		case "b64":
 			q.b64 = value != ""
 		case "j":
-			q.j, q.hasJ = unescape(value), true
+			q.j, q.hasJ = packet.Unescape(value), true
 		}
 	}
 	return q
 }
 
 // rev returns the revision that the client asks for: 3 unless it names 4.
-func (q query) rev() Revision {
+func (q query) rev() packet.Revision {
 	if q.revision == "4" {
-		return Revision4
+		return packet.Revision4
 	}
-	return Revision3
+	return packet.Revision3
 }
 
 // verify checks a request, in Node's order. It returns the session that the
@@ -138,8 +140,8 @@ func (srv *Server) verifyHandshake(r *http.Request, q query, upgrade bool) *refu
 // verifyRevision is the last check of a handshake.
 func (srv *Server) verifyRevision(q query) *refusal {
 	vague := q.revision != "3" && q.revision != "4"
-	if q.rev() == Revision3 && !srv.opts.AllowRevision3 || vague && srv.opts.NameRevision {
-		return &refusal{code: UnsupportedRevision, context: map[string]any{"protocol": int(Revision3)}}
+	if q.rev() == packet.Revision3 && !srv.opts.AllowRevision3 || vague && srv.opts.NameRevision {
+		return &refusal{code: UnsupportedRevision, context: map[string]any{"protocol": int(packet.Revision3)}}
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"testing"
 
+	"signaling/internal/packet"
 	"signaling/internal/wiretest"
 )
 
@@ -41,7 +42,7 @@ func TestParsedQuery(t *testing.T) {
 }
 
 func TestRevisionIs3UnlessTheQuerySays4(t *testing.T) {
-	for raw, want := range map[string]Revision{"4": Revision4, "3": Revision3, "": Revision3, "2": Revision3, "5": Revision3, "04": Revision3} {
+	for raw, want := range map[string]packet.Revision{"4": packet.Revision4, "3": packet.Revision3, "": packet.Revision3, "2": packet.Revision3, "5": packet.Revision3, "04": packet.Revision3} {
 		if got := (query{revision: raw}).rev(); got != want {
 			t.Errorf("EIO=%q asks for revision %d, want %d", raw, got, want)
 		}

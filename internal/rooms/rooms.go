@@ -8,6 +8,7 @@ import (
 
 	"signaling/internal/adapter"
 	"signaling/internal/engine"
+	"signaling/internal/packet"
 )
 
 // Rooms are the rooms of one namespace that its clients join. They are apart
@@ -77,7 +78,7 @@ func New(a *adapter.Adapter) *Rooms {
 // it into the rooms of entries, in one step for all others. If it cannot enter
 // them all, it returns why, and nothing has happened. Without a refusal and
 // without a member, the client has left already.
-func (r *Rooms) Connect(b *engine.Batch, id adapter.SocketID, session *engine.Session, reply []*engine.Packet, entries []Entry, c Capacity) (*adapter.Member, *Refusal) {
+func (r *Rooms) Connect(b *engine.Batch, id adapter.SocketID, session *engine.Session, reply []*packet.Packet, entries []Entry, c Capacity) (*adapter.Member, *Refusal) {
 	if len(entries) > 0 {
 		r.mu.Lock()
 		defer r.mu.Unlock()

@@ -19,6 +19,7 @@ import (
 
 	"signaling/internal/bridge"
 	"signaling/internal/engine"
+	"signaling/internal/packet"
 	"signaling/internal/server"
 )
 
@@ -89,10 +90,10 @@ func (echoer) Closed(*engine.Session, engine.Reason) {}
 
 func (echoer) Received(s *engine.Session, b *engine.Batch, data []byte, binary bool) {
 	if binary {
-		b.Send(s, engine.NewBinary(data))
+		b.Send(s, packet.NewBinary(data))
 		return
 	}
-	b.Send(s, engine.NewText(append(make([]byte, engine.Headroom), data...)))
+	b.Send(s, packet.NewText(append(make([]byte, packet.Headroom), data...)))
 }
 
 func socketOptions() *socket.ServerOptions {

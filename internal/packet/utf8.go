@@ -1,11 +1,11 @@
-package engine
+package packet
 
 import "unicode/utf8"
 
-// mendUTF8 returns a copy of text with U+FFFD in place of each part that is not
+// MendUTF8 returns a copy of text with U+FFFD in place of each part that is not
 // UTF-8. A part is the longest run of bytes that could begin a character, else
 // one byte: what the decoder of the WHATWG Encoding standard does, and so Node.
-func mendUTF8(text []byte) []byte {
+func MendUTF8(text []byte) []byte {
 	mended := make([]byte, 0, len(text)+len("\uFFFD"))
 	for len(text) > 0 {
 		r, size := utf8.DecodeRune(text)

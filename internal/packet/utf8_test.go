@@ -1,4 +1,4 @@
-package engine
+package packet
 
 import "testing"
 
@@ -18,7 +18,7 @@ func TestMendedUTF8(t *testing.T) {
 		{"beyond the last character", "\xf4\x90\x80\x80", "\uFFFD\uFFFD\uFFFD\uFFFD"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			if got := string(mendUTF8([]byte(row.text))); got != row.want {
+			if got := string(MendUTF8([]byte(row.text))); got != row.want {
 				t.Errorf("%q becomes %q, want %q", row.text, got, row.want)
 			}
 		})

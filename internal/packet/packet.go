@@ -1,4 +1,4 @@
-package engine
+package packet
 
 import (
 	"encoding/base64"
@@ -7,7 +7,7 @@ import (
 	"signaling/internal/websocket"
 )
 
-// PacketType is the type of an Engine.IO packet: its digit on the wire.
+// Type is the type of an Engine.IO packet: its digit on the wire.
 // The same digits serve revisions 3 and 4.
 //
 //	'0' open     server to client   handshake data as JSON
@@ -17,17 +17,17 @@ import (
 //	'4' message  both directions    text or binary
 //	'5' upgrade  client to server   none, ends the probe
 //	'6' noop     server to client   none, releases a held poll
-type PacketType byte
+type Type byte
 
 // The packet types of Engine.IO, sections "Packet types" of both revisions.
 const (
-	Open    PacketType = '0'
-	Close   PacketType = '1'
-	Ping    PacketType = '2'
-	Pong    PacketType = '3'
-	Message PacketType = '4'
-	Upgrade PacketType = '5'
-	Noop    PacketType = '6'
+	Open    Type = '0'
+	Close   Type = '1'
+	Ping    Type = '2'
+	Pong    Type = '3'
+	Message Type = '4'
+	Upgrade Type = '5'
+	Noop    Type = '6'
 )
 
 // Revision is a revision of the Engine.IO protocol.
@@ -50,7 +50,7 @@ type Packet struct {
 	buf     []byte // room for a header, type digit (text only), data
 	start   int    // of the WebSocket frame in buf
 	binary  bool
-	control bool // not a packet of Engine.IO: see controlPacket
+	control bool // not a packet of Engine.IO: see NewControl
 	plain   bool // never compressed
 
 	// frames that are made for the first receiver that needs them
@@ -61,10 +61,10 @@ type Packet struct {
 
 // NewText returns a message packet whose text is in buf, after the first Headroom
 // bytes. The packet owns buf from then on.
-func NewText(buf []byte) *Packet { return newText(Message, buf) }
+func NewText(buf []byte) *Packet { return NewIn(Message, buf) }
 
-// newText is NewText for a packet of any type.
-func newText(t PacketType, buf []byte) *Packet {
+// NewIn is NewText for a packet of type t.
+func NewIn(t Type, buf []byte) *Packet {
 	buf[websocket.HeaderRoom] = byte(t)
 	start := websocket.PutHeader(buf[:websocket.HeaderRoom], websocket.Text, len(buf)-websocket.HeaderRoom)
 	return &Packet{buf: buf, start: start}
@@ -90,19 +90,16 @@ func (p *Packet) Uncompressed() *Packet {
 	return &Packet{buf: p.buf, start: p.start, binary: p.binary, control: p.control, plain: true, legacy: p.legacy}
 }
 
-// signal returns a packet of a type other than message, with text as its data.
-func signal(t PacketType, text string) *Packet {
+// New returns a packet of type t with text as its data. It copies text.
+func New(t Type, text string) *Packet {
 	buf := make([]byte, Headroom, Headroom+len(text))
-	return newText(t, append(buf, text...))
+	return NewIn(t, append(buf, text...))
 }
 
-// The packets without data.
-var (
-	closePacket = signal(Close, "")
-	pingPacket  = signal(Ping, "")
-	pongPacket  = signal(Pong, "")
-	noopPacket  = signal(Noop, "")
-)
+// Compressible reports whether p is a message that may be compressed.
+func (p *Packet) Compressible() bool {
+	return !p.plain && (p.binary || Type(p.text()[0]) == Message)
+}
 
 // text returns the type digit and the data of a text packet.
 func (p *Packet) text() []byte { return p.buf[websocket.HeaderRoom:] }

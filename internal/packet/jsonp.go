@@ -1,4 +1,4 @@
-package engine
+package packet
 
 import (
 	"bytes"
@@ -13,8 +13,8 @@ import (
 //
 //	response   ___eio[<index>]("<payload>");
 
-// callbackIndex returns the digits of the query's j: the index of the function.
-func callbackIndex(j string) string {
+// CallbackIndex returns the digits of the query's j: the index of the function.
+func CallbackIndex(j string) string {
 	return strings.Map(func(r rune) rune {
 		if r < '0' || r > '9' {
 			return -1
@@ -23,8 +23,8 @@ func callbackIndex(j string) string {
 	}, j)
 }
 
-// appendScript appends the script that calls function number index with payload.
-func appendScript(dst []byte, index string, payload []byte) []byte {
+// AppendScript appends the script that calls function number index with payload.
+func AppendScript(dst []byte, index string, payload []byte) []byte {
 	dst = append(append(dst, "___eio["...), index...)
 	dst = appendJSString(append(dst, "]("...), payload)
 	return append(dst, ");"...)
@@ -66,17 +66,17 @@ func appendJSString(dst, text []byte) []byte {
 	return append(dst, '"')
 }
 
-// parseForm returns the payload in the form of a JSONP request. It reports false
+// ParseForm returns the payload in the form of a JSONP request. It reports false
 // unless there is exactly one field d. Browsers rewrite newlines in forms, so the
-// client sends a newline as \n and the two characters \n as \\n; parseForm
+// client sends a newline as \n and the two characters \n as \\n; ParseForm
 // undoes that. It keeps nothing of body.
-func parseForm(body []byte) ([]byte, bool) {
+func ParseForm(body []byte) ([]byte, bool) {
 	var payload string
 	fields := 0
 	for field := range strings.SplitSeq(string(body), "&") {
 		name, value, _ := strings.Cut(field, "=")
-		if unescape(name) == "d" {
-			payload = unescape(value)
+		if Unescape(name) == "d" {
+			payload = Unescape(value)
 			fields++
 		}
 	}
@@ -105,9 +105,9 @@ func newlines(text []byte) []byte {
 	return out
 }
 
-// unescape decodes a name or value of a form or query. A % that begins no escape
+// Unescape decodes a name or value of a form or query. A % that begins no escape
 // stays as it is.
-func unescape(s string) string {
+func Unescape(s string) string {
 	if !strings.ContainsAny(s, "%+") {
 		return s
 	}
@@ -117,7 +117,7 @@ func unescape(s string) string {
 	return lenientUnescape(s)
 }
 
-// lenientUnescape is unescape for text in which some % begins no escape.
+// lenientUnescape is Unescape for text in which some % begins no escape.
 func lenientUnescape(s string) string {
 	var out strings.Builder
 	for i := 0; i < len(s); i++ {

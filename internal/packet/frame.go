@@ -1,4 +1,4 @@
-package engine
+package packet
 
 import (
 	"sync"
@@ -12,38 +12,32 @@ type lazyFrame struct {
 	bytes []byte
 }
 
-// controlPacket returns a packet that is not one of Engine.IO but bytes for the
+// NewControl returns a packet that is not one of Engine.IO but bytes for the
 // WebSocket, to be written between the packets of the session: a control frame, or
 // the answer to the opening handshake. It owns bytes.
-func controlPacket(bytes []byte) *Packet { return &Packet{buf: bytes, control: true} }
+func NewControl(bytes []byte) *Packet { return &Packet{buf: bytes, control: true} }
 
-// closeFrame is a close frame without a code.
-var (
-	closeFrame       = websocket.CloseFrame(websocket.NoCode)
-	closeFramePacket = controlPacket(closeFrame)
-)
-
-// framing is what the client of a WebSocket takes.
-type framing struct {
-	rev          Revision
-	textOnly     bool // no binary frames (b64=1)
-	deflateAbove int  // see Options.DeflateAbove
-	window       int  // see websocket.Handshake.Window
+// Framing is what the client of a WebSocket takes.
+type Framing struct {
+	Revision     Revision
+	TextOnly     bool // no binary frames (b64=1)
+	DeflateAbove int  // messages from that many bytes on are compressed
+	Window       int  // see websocket.Handshake.Window
 }
 
-// frameFor returns the packet as a WebSocket frame, compressed if that is agreed
+// Frame returns the packet as a WebSocket frame, compressed if that is agreed
 // on and worth while. It is made once, however many receivers there are; the
 // caller must not modify it.
-func (p *Packet) frameFor(to framing) []byte {
-	plain := p.plainFrame(to.rev, to.textOnly)
-	if to.window == 0 || p.plain || p.control || p.binary && to.textOnly {
+func (p *Packet) Frame(to Framing) []byte {
+	plain := p.PlainFrame(to.Revision, to.TextOnly)
+	if to.Window == 0 || p.plain || p.control || p.binary && to.TextOnly {
 		return plain
 	}
-	if length := len(websocket.FramePayload(plain)); length > to.window || length < to.deflateAbove {
+	if length := len(websocket.FramePayload(plain)); length > to.Window || length < to.DeflateAbove {
 		return plain
 	}
 	cached := &p.compressed[0]
-	if p.binary && to.rev == Revision3 {
+	if p.binary && to.Revision == Revision3 {
 		cached = &p.compressed[1]
 	}
 	f := cached.Load()
@@ -55,9 +49,9 @@ func (p *Packet) frameFor(to framing) []byte {
 	return f.bytes
 }
 
-// plainFrame returns the packet as a WebSocket frame that is not compressed, for
+// PlainFrame returns the packet as a WebSocket frame that is not compressed, for
 // a client of the given revision.
-func (p *Packet) plainFrame(rev Revision, textOnly bool) []byte {
+func (p *Packet) PlainFrame(rev Revision, textOnly bool) []byte {
 	switch {
 	case !p.binary:
 		return p.buf[p.start:]

@@ -1,4 +1,4 @@
-package engine
+package packet
 
 import (
 	"fmt"
@@ -19,11 +19,11 @@ func TestEncodedPayload(t *testing.T) {
 		binary   bool
 	}{
 		{"one packet in revision 4", []*Packet{hi}, Revision4, false, "4hi", false},
-		{"several in revision 4", []*Packet{hi, noopPacket, hi}, Revision4, false, "4hi\x1e6\x1e4hi", false},
+		{"several in revision 4", []*Packet{hi, New(Noop, ""), hi}, Revision4, false, "4hi\x1e6\x1e4hi", false},
 		{"binary in revision 4", []*Packet{hi, bin}, Revision4, false, "4hi\x1ebAQID", false},
 		{"binary for a client of revision 4 that wants text", []*Packet{bin}, Revision4, true, "bAQID", false},
 		{"one packet in revision 3", []*Packet{hi}, Revision3, false, "3:4hi", false},
-		{"several in revision 3", []*Packet{hi, noopPacket, text("")}, Revision3, false, "3:4hi1:61:4", false},
+		{"several in revision 3", []*Packet{hi, New(Noop, ""), text("")}, Revision3, false, "3:4hi1:61:4", false},
 		{"lengths in revision 3 count UTF-16 units", []*Packet{text("aé€😀")}, Revision3, false, "6:4aé€😀", false},
 		{"binary for a client of revision 3 that wants text", []*Packet{hi, bin}, Revision3, true, "3:4hi6:b4AQID", false},
 		{"binary in revision 3", []*Packet{bin}, Revision3, false, "\x01\x04\xFF\x04\x01\x02\x03", true},
@@ -33,7 +33,7 @@ func TestEncodedPayload(t *testing.T) {
 			"\x01\x01\x02\x00\x05\xFF\x04" + strings.Repeat("x", 1204), true},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			got, binary := appendPayload([]byte("before"), row.packets, row.rev, row.textOnly)
+			got, binary := AppendPayload([]byte("before"), row.packets, row.rev, row.textOnly)
 			if want := "before" + row.want; string(got) != want || binary != row.binary {
 				t.Errorf("payload %.100q, binary %v; want %.100q, binary %v", got, binary, want, row.binary)
 			}
@@ -49,14 +49,14 @@ func TestUTF16Length(t *testing.T) {
 	}
 }
 
-// parsed returns what parsePayload hands on, one line a packet.
+// parsed returns what ParsePayload hands on, one line a packet.
 func parsed(body string, rev Revision, binary bool) (lines []string, ok bool) {
-	ok = parsePayload([]byte(body), rev, binary, func(p packet) bool {
+	ok = ParsePayload([]byte(body), rev, binary, func(p Incoming) bool {
 		kind := "text"
-		if p.binary {
+		if p.Binary {
 			kind = "binary"
 		}
-		lines = append(lines, fmt.Sprintf("%c %s %s", p.kind, kind, p.data))
+		lines = append(lines, fmt.Sprintf("%c %s %s", p.Type, kind, p.Data))
 		return true
 	})
 	return lines, ok
@@ -133,7 +133,7 @@ func TestParsingEndsWhenTheHandlerSaysSo(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			n := 0
-			ok := parsePayload([]byte(row.body), row.rev, row.binary, func(packet) bool {
+			ok := ParsePayload([]byte(row.body), row.rev, row.binary, func(Incoming) bool {
 				n++
 				return n < 2
 			})

@@ -1,4 +1,4 @@
-package engine
+package packet
 
 import (
 	"bytes"
@@ -9,32 +9,45 @@ import (
 	"signaling/internal/wiretest"
 )
 
+func TestMain(m *testing.M) { wiretest.Main(m) }
+
+// message returns a message packet.
+func message(data string, binary bool) *Packet {
+	if binary {
+		return NewBinary([]byte(data))
+	}
+	return NewText(append(make([]byte, Headroom), data...))
+}
+
+// text returns a text message packet.
+func text(data string) *Packet { return message(data, false) }
+
 func TestParsedTextPacket(t *testing.T) {
 	for _, row := range []struct {
 		name string
 		text string
 		rev  Revision
-		want packet
+		want Incoming
 		ok   bool
 	}{
-		{"a message", "4hello", Revision4, packet{Message, []byte("hello"), false}, true},
-		{"an empty message", "4", Revision3, packet{Message, nil, false}, true},
-		{"the lowest type", "0{}", Revision4, packet{Open, []byte("{}"), false}, true},
-		{"the highest type", "6", Revision4, packet{Noop, nil, false}, true},
-		{"a probe", "2probe", Revision3, packet{Ping, []byte("probe"), false}, true},
-		{"nothing at all", "", Revision4, packet{}, false},
-		{"a type beyond the last", "7", Revision4, packet{}, false},
-		{"a type that is no digit", "x", Revision3, packet{}, false},
-		{"a type below the digits", "/", Revision3, packet{}, false},
-		{"binary as base64 in revision 4", "bAQID", Revision4, packet{Message, []byte{1, 2, 3}, true}, true},
-		{"binary as base64 in revision 3", "b4AQID", Revision3, packet{Message, []byte{1, 2, 3}, true}, true},
-		{"empty binary in revision 4", "b", Revision4, packet{Message, nil, true}, true},
-		{"empty binary in revision 3", "b4", Revision3, packet{Message, nil, true}, true},
-		{"binary without a type in revision 3 means nothing", "b", Revision3, packet{}, true},
-		{"binary of an unknown type in revision 3 means nothing", "b9AQID", Revision3, packet{'9', []byte{1, 2, 3}, true}, true},
+		{"a message", "4hello", Revision4, Incoming{Message, []byte("hello"), false}, true},
+		{"an empty message", "4", Revision3, Incoming{Message, nil, false}, true},
+		{"the lowest type", "0{}", Revision4, Incoming{Open, []byte("{}"), false}, true},
+		{"the highest type", "6", Revision4, Incoming{Noop, nil, false}, true},
+		{"a probe", "2probe", Revision3, Incoming{Ping, []byte("probe"), false}, true},
+		{"nothing at all", "", Revision4, Incoming{}, false},
+		{"a type beyond the last", "7", Revision4, Incoming{}, false},
+		{"a type that is no digit", "x", Revision3, Incoming{}, false},
+		{"a type below the digits", "/", Revision3, Incoming{}, false},
+		{"binary as base64 in revision 4", "bAQID", Revision4, Incoming{Message, []byte{1, 2, 3}, true}, true},
+		{"binary as base64 in revision 3", "b4AQID", Revision3, Incoming{Message, []byte{1, 2, 3}, true}, true},
+		{"empty binary in revision 4", "b", Revision4, Incoming{Message, nil, true}, true},
+		{"empty binary in revision 3", "b4", Revision3, Incoming{Message, nil, true}, true},
+		{"binary without a type in revision 3 means nothing", "b", Revision3, Incoming{}, true},
+		{"binary of an unknown type in revision 3 means nothing", "b9AQID", Revision3, Incoming{'9', []byte{1, 2, 3}, true}, true},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			p, ok := parsePacket([]byte(row.text), row.rev)
+			p, ok := ParseText([]byte(row.text), row.rev)
 			checkPacket(t, p, ok, row.want, row.ok)
 		})
 	}
@@ -45,31 +58,31 @@ func TestParsedBinaryPacket(t *testing.T) {
 		name string
 		data string
 		rev  Revision
-		want packet
+		want Incoming
 		ok   bool
 	}{
-		{"revision 4 has no type", "\x04a", Revision4, packet{Message, []byte("\x04a"), true}, true},
-		{"revision 4 may be empty", "", Revision4, packet{Message, nil, true}, true},
-		{"revision 3 begins with the type as a number", "\x04a", Revision3, packet{Message, []byte("a"), true}, true},
-		{"revision 3 may be a type alone", "\x02", Revision3, packet{Ping, nil, true}, true},
-		{"revision 3 without a type means nothing", "", Revision3, packet{}, true},
-		{"revision 3 with a digit in the place of the number means nothing", "4a", Revision3, packet{'4' + '0', []byte("a"), true}, true},
+		{"revision 4 has no type", "\x04a", Revision4, Incoming{Message, []byte("\x04a"), true}, true},
+		{"revision 4 may be empty", "", Revision4, Incoming{Message, nil, true}, true},
+		{"revision 3 begins with the type as a number", "\x04a", Revision3, Incoming{Message, []byte("a"), true}, true},
+		{"revision 3 may be a type alone", "\x02", Revision3, Incoming{Ping, nil, true}, true},
+		{"revision 3 without a type means nothing", "", Revision3, Incoming{}, true},
+		{"revision 3 with a digit in the place of the number means nothing", "4a", Revision3, Incoming{'4' + '0', []byte("a"), true}, true},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			p, ok := parseBinary([]byte(row.data), row.rev)
+			p, ok := ParseBinary([]byte(row.data), row.rev)
 			checkPacket(t, p, ok, row.want, row.ok)
 		})
 	}
 }
 
-func checkPacket(t *testing.T, p packet, ok bool, want packet, wantOK bool) {
+func checkPacket(t *testing.T, p Incoming, ok bool, want Incoming, wantOK bool) {
 	t.Helper()
 	if ok != wantOK {
 		t.Fatalf("taken: %v, want %v", ok, wantOK)
 	}
-	if ok && (p.kind != want.kind || p.binary != want.binary || !bytes.Equal(p.data, want.data)) {
+	if ok && (p.Type != want.Type || p.Binary != want.Binary || !bytes.Equal(p.Data, want.Data)) {
 		t.Errorf("parsed as type %c, binary %v, %q; want type %c, binary %v, %q",
-			p.kind, p.binary, p.data, want.kind, want.binary, want.data)
+			p.Type, p.Binary, p.Data, want.Type, want.Binary, want.Data)
 	}
 }
 
@@ -121,12 +134,12 @@ func TestPacketOnAWebSocket(t *testing.T) {
 		{"binary as text in revision 4", message("\x01\x02\x03", true), Revision4, true, wiretest.Text, "bAQID"},
 		{"binary as text in revision 3", message("\x01\x02\x03", true), Revision3, true, wiretest.Text, "b4AQID"},
 		{"padded binary as text", message("\x01", true), Revision4, true, wiretest.Text, "bAQ=="},
-		{"a signal without data", noopPacket, Revision4, false, wiretest.Text, "6"},
-		{"a signal with data", signal(Pong, "probe"), Revision3, false, wiretest.Text, "3probe"},
+		{"a signal without data", New(Noop, ""), Revision4, false, wiretest.Text, "6"},
+		{"a signal with data", New(Pong, "probe"), Revision3, false, wiretest.Text, "3probe"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			for range 2 { // a frame is built once, and is the same ever after
-				wire := row.packet.plainFrame(row.rev, row.textOnly)
+				wire := row.packet.PlainFrame(row.rev, row.textOnly)
 				f, err := wiretest.ReadFrame(bytes.NewReader(wire))
 				if err != nil || f.Op != row.op || f.Payload != row.payload {
 					t.Errorf("reads as opcode %d, %.50q (%v); want opcode %d, %.50q", f.Op, f.Payload, err, row.op, row.payload)
@@ -142,11 +155,11 @@ func TestPacketIsSharedByReceiversOfAllKinds(t *testing.T) {
 	for i := range 32 {
 		all.Go(func() {
 			rev, textOnly := Revision3+Revision(i%2), i%3 == 0
-			first := bytes.Clone(p.plainFrame(rev, textOnly))
-			if again := p.plainFrame(rev, textOnly); !bytes.Equal(first, again) {
+			first := bytes.Clone(p.PlainFrame(rev, textOnly))
+			if again := p.PlainFrame(rev, textOnly); !bytes.Equal(first, again) {
 				t.Errorf("revision %d, text only %v: two different frames", rev, textOnly)
 			}
-			appendPayload(nil, []*Packet{p}, rev, textOnly)
+			AppendPayload(nil, []*Packet{p}, rev, textOnly)
 		})
 	}
 	all.Wait()

@@ -1,4 +1,4 @@
-package engine
+package packet
 
 import (
 	"bytes"
@@ -17,10 +17,10 @@ import (
 // separator stands between the packets of a payload of revision 4.
 const separator = 0x1E
 
-// appendPayload appends the payload of a response that carries packets, and
+// AppendPayload appends the payload of a response that carries packets, and
 // reports whether it is binary; revision 3 alone has such payloads. With textOnly
 // (b64=1) there are none.
-func appendPayload(dst []byte, packets []*Packet, rev Revision, textOnly bool) (payload []byte, isBinary bool) {
+func AppendPayload(dst []byte, packets []*Packet, rev Revision, textOnly bool) (payload []byte, isBinary bool) {
 	switch {
 	case rev == Revision4:
 		return appendPayload4(dst, packets), false
@@ -102,10 +102,10 @@ func utf16Length(b []byte) int {
 	return n
 }
 
-// parsePayload calls handle for each packet of a request's body, in order, until
+// ParsePayload calls handle for each packet of a request's body, in order, until
 // handle returns false. It reports whether the body has the right format, as far
 // as it was read: handle has been called for the packets before an error.
-func parsePayload(body []byte, rev Revision, isBinary bool, handle func(packet) bool) bool {
+func ParsePayload(body []byte, rev Revision, isBinary bool, handle func(Incoming) bool) bool {
 	switch {
 	case rev == Revision4:
 		return parsePayload4(body, handle)
@@ -116,10 +116,10 @@ func parsePayload(body []byte, rev Revision, isBinary bool, handle func(packet) 
 	}
 }
 
-func parsePayload4(body []byte, handle func(packet) bool) bool {
+func parsePayload4(body []byte, handle func(Incoming) bool) bool {
 	for {
 		text, rest, more := bytes.Cut(body, []byte{separator})
-		p, ok := parsePacket(text, Revision4)
+		p, ok := ParseText(text, Revision4)
 		if !ok {
 			return false
 		}
@@ -134,7 +134,7 @@ func parsePayload4(body []byte, handle func(packet) bool) bool {
 // needs, and too few to overflow an int64.
 const maxLengthDigits = 15
 
-func parsePayload3(body []byte, handle func(packet) bool) bool {
+func parsePayload3(body []byte, handle func(Incoming) bool) bool {
 	if len(body) == 0 {
 		return false
 	}
@@ -147,7 +147,7 @@ func parsePayload3(body []byte, handle func(packet) bool) bool {
 		if len(text) == 0 {
 			continue
 		}
-		p, ok := parsePacket(text, Revision3)
+		p, ok := ParseText(text, Revision3)
 		if !ok {
 			return false
 		}
@@ -190,15 +190,15 @@ func utf16Prefix(b []byte, units int) (int, bool) {
 	return i, units == 0
 }
 
-func parseBinaryPayload3(body []byte, handle func(packet) bool) bool {
+func parseBinaryPayload3(body []byte, handle func(Incoming) bool) bool {
 	for len(body) > 0 {
 		kind, data, rest, ok := cutBinaryPacket3(body)
 		if !ok {
 			return false
 		}
-		p, ok := parseBinary(data, Revision3)
+		p, ok := ParseBinary(data, Revision3)
 		if kind == 0 { // text: it may be relayed, and must be UTF-8 then
-			p, ok = parsePacket(bytes.ToValidUTF8(data, []byte("\uFFFD")), Revision3)
+			p, ok = ParseText(bytes.ToValidUTF8(data, []byte("\uFFFD")), Revision3)
 		}
 		if !ok {
 			return false
