@@ -16,12 +16,11 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # What the server is compiled for, as GOOS/GOARCH.
 PLATFORMS := linux/amd64 linux/arm64 linux/arm linux/386 linux/riscv64 linux/s390x darwin/arm64 windows/amd64 freebsd/amd64
 
-# The browser's half: files of the package that the lock file in $(NPM) pins.
+# The browser's half: files of the package that the lock file in $(NPM) pins,
+# compressed. One of them stands for all, which are written together.
 NPM    := internal/web/npm
 DIST   := internal/web/dist
-BUNDLE := $(addprefix $(DIST)/, \
-	socket.io.js socket.io.min.js socket.io.esm.min.js socket.io.msgpack.min.js \
-	socket.io.js.map socket.io.min.js.map socket.io.esm.min.js.map socket.io.msgpack.min.js.map)
+BUNDLE := $(DIST)/socket.io.js.gz
 
 # The npm packages of all tests.
 PACKAGES := test/node_modules/.installed
@@ -46,10 +45,11 @@ build: bundle ## one static binary, bin/signaling
 	CGO_ENABLED=0 go build -trimpath -buildvcs=false \
 		-ldflags '-s -w -X signaling/internal/config.version=$(VERSION)' -o $(BIN) .
 
-bundle: $(BUNDLE) ## fetch the official browser client, to be embedded
+bundle: $(BUNDLE) ## fetch and compress the official browser client, to be embedded
 
-$(BUNDLE): $(DIST)/%: $(NPM)/node_modules/.installed
-	@cp $(NPM)/node_modules/socket.io-client/dist/$* $@
+$(BUNDLE): $(NPM)/node_modules/.installed internal/web/pack/main.go
+	$(need_go)
+	go run ./internal/web/pack -from $(NPM)/node_modules/socket.io-client/dist -to $(DIST)
 
 # A folder's npm packages, as its lock file pins them.
 %/node_modules/.installed: %/package-lock.json
@@ -106,5 +106,5 @@ readme: ## write the configuration table into README.md
 	go run ./internal/config/table
 
 clean: ## remove all that the other targets made
-	rm -rf bin $(BUNDLE)
+	rm -rf bin $(DIST)/socket.io.*
 	find . \( -name node_modules -o -path "./test/*/artifacts" \) -prune -exec rm -rf {} +

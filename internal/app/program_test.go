@@ -75,7 +75,7 @@ func TestProgramServesThePageAndTheBundle(t *testing.T) {
 	for _, row := range []struct{ target, file string }{
 		{"/", "../../public/index.html"},
 		{"/js/index.js", "../../public/js/index.js"},
-		{"/socket.io/socket.io.js", "../web/dist/socket.io.js"},
+		{"/socket.io/socket.io.js", "../web/npm/node_modules/socket.io-client/dist/socket.io.js"},
 	} {
 		want, err := os.ReadFile(row.file)
 		if err != nil {

@@ -3,7 +3,9 @@ package web
 import (
 	"embed"
 	"io/fs"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -23,8 +25,8 @@ const bundleVersion = "4.8.4"
 // BundleMissing says what is wrong and how to mend it when Available is false.
 const BundleMissing = `the browser bundle of socket.io-client is not part of this build: run "make bundle" and build again`
 
-// bundleNames are the files that Node's socket.io serves, and their types.
-var bundleNames = map[string]string{
+// bundleTypes has the files that Node's socket.io serves, and their types.
+var bundleTypes = map[string]string{
 	"socket.io.js":                 scriptType,
 	"socket.io.js.map":             mapType,
 	"socket.io.min.js":             scriptType,
@@ -58,24 +60,27 @@ func NewBundle(path string) *Bundle {
 
 func newBundle(path string, fsys fs.FS) *Bundle {
 	b := &Bundle{prefix: strings.TrimSuffix(path, "/") + "/", files: map[string]*bundleFile{}}
-	for name, contentType := range bundleNames {
-		if _, err := fs.Stat(fsys, name); err == nil {
-			b.files[name] = newBundleFile(fsys, name, contentType)
+	for name, contentType := range bundleTypes {
+		if file, ok := newBundleFile(fsys, name, contentType); ok {
+			b.files[name] = file
 		}
 	}
 	return b
 }
 
+// BundleNames returns the names of the files, in alphabetical order.
+func BundleNames() []string { return slices.Sorted(maps.Keys(bundleTypes)) }
+
 // Available reports whether the whole bundle is part of this build. If it is
 // not, ServeHTTP answers 404 with BundleMissing.
-func (b *Bundle) Available() bool { return len(b.files) == len(bundleNames) }
+func (b *Bundle) Available() bool { return len(b.files) == len(bundleTypes) }
 
 // Match reports whether the request is for a file of the bundle, available or
 // not. Names must be spelled exactly, without escapes, and any method will do:
 // everything else below the path belongs to the engine.
 func (b *Bundle) Match(r *http.Request) bool {
 	name, ok := strings.CutPrefix(r.URL.EscapedPath(), b.prefix)
-	return ok && bundleNames[name] != ""
+	return ok && bundleTypes[name] != ""
 }
 
 // ServeHTTP answers a request for which Match holds, whatever its method.

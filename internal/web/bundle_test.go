@@ -12,11 +12,15 @@ import (
 	"testing/fstest"
 )
 
+// fakeContent is the content of a file in a fakeBundle.
+func fakeContent(name string) string { return strings.Repeat("/* "+name+" */\n", 100) }
+
 // fakeBundle has the eight files, each with a content of its own.
 func fakeBundle() fstest.MapFS {
 	fsys := fstest.MapFS{}
-	for name := range bundleNames {
-		fsys[name] = &fstest.MapFile{Data: []byte(strings.Repeat("/* "+name+" */\n", 100))}
+	for name := range bundleTypes {
+		fsys[name+BrotliExtension] = &fstest.MapFile{Data: encoded("br", fakeContent(name))}
+		fsys[name+GzipExtension] = &fstest.MapFile{Data: encoded("gzip", fakeContent(name))}
 	}
 	return fsys
 }
@@ -37,8 +41,7 @@ func serveBundle(t *testing.T, b *Bundle) string {
 // but for Vary and Content-Length, which it does not send.
 
 func TestBundleServesEachFile(t *testing.T) {
-	fsys := fakeBundle()
-	addr := serveBundle(t, newBundle("/socket.io", fsys))
+	addr := serveBundle(t, newBundle("/socket.io", fakeBundle()))
 	for name, contentType := range map[string]string{
 		"socket.io.js":                 "application/javascript; charset=utf-8",
 		"socket.io.js.map":             "application/json; charset=utf-8",
@@ -62,7 +65,7 @@ func TestBundleServesEachFile(t *testing.T) {
 				"gzip;q=0, deflate;q=0, br;q=0": "",
 			} {
 				got := ask(t, addr, "GET", "/socket.io/"+name+"?x=1", "Accept-Encoding: "+accept)
-				if got.status != 200 || got.decoded(t) != string(fsys[name].Data) {
+				if got.status != 200 || got.decoded(t) != fakeContent(name) {
 					t.Errorf("%q: status %d, body %.40q", accept, got.status, got.body)
 				}
 				got.wantHeader(t, "Content-Encoding", encoding)
@@ -136,9 +139,16 @@ func TestBundleBelowAnotherPath(t *testing.T) {
 }
 
 func TestBundleMissingSaysWhatToDo(t *testing.T) {
-	partial := fakeBundle()
-	delete(partial, "socket.io.min.js.map")
-	for name, fsys := range map[string]fs.FS{"no file": fstest.MapFS{}, "one file short": partial} {
+	without := func(name string) fs.FS {
+		partial := fakeBundle()
+		delete(partial, name)
+		return partial
+	}
+	for name, fsys := range map[string]fs.FS{
+		"no file":        fstest.MapFS{},
+		"one gzip short": without("socket.io.min.js.map.gz"),
+		"one br short":   without("socket.io.min.js.map.br"),
+	} {
 		b := newBundle("/socket.io", fsys)
 		if b.Available() {
 			t.Errorf("%s: Available", name)
@@ -166,14 +176,14 @@ func TestBundleIsSafeForConcurrentUse(t *testing.T) {
 	wg.Wait()
 }
 
-// The official files, not a stand-in.
+// The official files, in each coding as its encoder writes them.
 func TestEmbeddedBundleIsTheOfficialOne(t *testing.T) {
 	b := NewBundle("/socket.io")
 	if !b.Available() {
 		t.Fatal(BundleMissing)
 	}
 	addr := serveBundle(t, b)
-	for name := range bundleNames {
+	for name := range bundleTypes {
 		want, err := os.ReadFile("npm/node_modules/socket.io-client/dist/" + name)
 		if err != nil {
 			t.Fatalf("%v: run \"make bundle\"", err)
@@ -184,9 +194,10 @@ func TestEmbeddedBundleIsTheOfficialOne(t *testing.T) {
 		}
 	}
 	script := ask(t, addr, "GET", "/socket.io/socket.io.js").body
-	for _, accept := range []string{"br", "gzip", "deflate"} {
-		if got := ask(t, addr, "GET", "/socket.io/socket.io.js", "Accept-Encoding: "+accept); got.decoded(t) != script {
-			t.Errorf("the script as %s differs from the plain one", accept)
+	for _, coding := range []string{"br", "gzip", "deflate"} {
+		got := ask(t, addr, "GET", "/socket.io/socket.io.js", "Accept-Encoding: "+coding)
+		if got.header.Get("Content-Encoding") != coding || got.body != string(encoded(coding, script)) {
+			t.Errorf("the script as %s has %d bytes, not those of the encoder: run \"make bundle\"", coding, len(got.body))
 		}
 	}
 	if !strings.Contains(script, "Socket.IO v"+bundleVersion) {

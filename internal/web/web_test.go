@@ -62,6 +62,23 @@ func (r reply) wantHeader(t *testing.T, name, want string) {
 	}
 }
 
+// encoded returns content in a coding, as clients have always been sent it.
+func encoded(coding, content string) []byte {
+	var buf bytes.Buffer
+	var w io.WriteCloser
+	switch coding {
+	case "br":
+		w = brotli.NewWriterLevel(&buf, 9)
+	case "gzip":
+		w = gzip.NewWriter(&buf)
+	case "deflate":
+		w = zlib.NewWriter(&buf)
+	}
+	io.WriteString(w, content) // a bytes.Buffer takes everything
+	w.Close()
+	return buf.Bytes()
+}
+
 // decoded returns the body as its Content-Encoding says to read it.
 func (r reply) decoded(t *testing.T) string {
 	t.Helper()

@@ -10,7 +10,7 @@ const top = fileURLToPath(new URL('../../..', import.meta.url));
 if (missingPackages()) {
   console.error(missingPackages());
   process.exitCode = 1;
-} else if (!existsSync(`${top}/internal/web/dist/socket.io.msgpack.min.js`)) {
+} else if (!existsSync(`${top}/internal/web/npm/node_modules/socket.io-client/dist/socket.io.msgpack.min.js`)) {
   console.error('The browser bundle is missing: run "make bundle".');
   process.exitCode = 1;
 } else {

@@ -46,7 +46,7 @@ function bundle() {
   const page = { WebSocket, XMLHttpRequest, Blob, FileReader, ArrayBuffer, Uint8Array, setTimeout, clearTimeout };
   page.window = page.self = page.globalThis = page;
   createContext(page);
-  runInContext(readFileSync(new URL('../../../internal/web/dist/socket.io.msgpack.min.js', import.meta.url), 'utf8'), page);
+  runInContext(readFileSync(new URL('../../../internal/web/npm/node_modules/socket.io-client/dist/socket.io.msgpack.min.js', import.meta.url), 'utf8'), page);
   return page.io;
 }
 
