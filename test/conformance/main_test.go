@@ -75,7 +75,7 @@ func build(dir string) error {
 	if raceEnabled {
 		args = append(args, "-race")
 	}
-	cmd := exec.Command("go", append(args, "signaling", "signaling/test/protocolserver")...)
+	cmd := exec.Command("go", append(args, "-tags="+buildTags, "signaling", "signaling/test/protocolserver")...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("build the servers under test: %w\n%s", err, out)
 	}
