@@ -57,18 +57,19 @@ func run(t *testing.T, o Options) *Server {
 type client struct {
 	t *testing.T
 	*net.TCPConn
-	in *bufio.Reader
+	out io.Writer
+	in  *bufio.Reader
 }
 
 func dial(t *testing.T, s *Server) *client {
 	t.Helper()
 	conn := wiretest.DialTCP(t, s.Addr().String())
-	return &client{t, conn, bufio.NewReader(conn)}
+	return &client{t, conn, conn, bufio.NewReader(conn)}
 }
 
 func (c *client) send(text string) {
 	c.t.Helper()
-	if _, err := io.WriteString(c, text); err != nil {
+	if _, err := io.WriteString(c.out, text); err != nil {
 		c.t.Fatal(err)
 	}
 }

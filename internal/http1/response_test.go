@@ -82,7 +82,9 @@ type keeper struct {
 }
 
 func (k *keeper) Arrived(*netpoll.Loop) error {
-	k.got <- string(k.Unread())
+	if len(k.Unread()) > 0 {
+		k.got <- string(k.Unread())
+	}
 	k.Release()
 	return nil
 }

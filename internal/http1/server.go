@@ -31,13 +31,17 @@ type Server struct {
 	over  bool               // no connection is taken any more
 }
 
-// Options configures a Server. All fields but Idle must be set.
+// Options configures a Server. All fields but Layer and Idle must be set.
 type Options struct {
 	// FastPath returns the handler of requests to the path, if they need nothing
 	// of net/http's but what a http.ResponseWriter is for; else nil. Those with
 	// more than limit bytes of body are left to net/http all the same. The
 	// ResponseWriter that the handler gets is a *Response.
 	FastPath func(path string) (h http.Handler, limit int64)
+	// Layer puts something between the connections and HTTP: it returns the
+	// Acceptor that takes what is accepted, and passes connections of its own on to
+	// a. See netpoll.AcceptedConn. nil: nothing is there.
+	Layer func(a netpoll.Acceptor) netpoll.Acceptor
 	// Idle bounds how many connections wait for a request; nil: nothing does.
 	Idle *IdleConns
 	// Exhausted is called when the process may open no more descriptors. It
@@ -66,7 +70,11 @@ func NewServer(l net.Listener, opts Options) (*Server, error) {
 		passed: make(chan net.Conn, maxPassed), closed: make(chan struct{}),
 		conns: make(map[*conn]struct{}),
 	}
-	accepting, err := s.group.Listen(l, acceptor{s})
+	var a netpoll.Acceptor = acceptor{s}
+	if opts.Layer != nil {
+		a = opts.Layer(a)
+	}
+	accepting, err := s.group.Listen(l, a)
 	if err != nil {
 		s.group.Close()
 		return nil, err

@@ -27,6 +27,8 @@ type Conn interface {
 	StopAfter(d time.Duration)
 	// TryWrite writes what the system takes of p now and returns how much that
 	// is. It keeps nothing of p. An error means that the connection takes no more.
+	// If there is a rest, it is given to WriteRest next, or the connection closed:
+	// a layer that encrypts may have to write more of p than it can report.
 	TryWrite(p []byte) (int, error)
 	// Send writes all of p, some hundred bytes. It fails if the peer has left so
 	// much unread that there is no room for it; part of p may then be written.
@@ -49,6 +51,11 @@ type Conn interface {
 
 // AcceptedConn is a Conn that a Listener has accepted. Its owner can give it
 // away.
+//
+// It need not be a socket. A layer such as TLS can stand between: it is the Handler
+// of the AcceptedConn below it, and an AcceptedConn for the Handler above. Bytes
+// may wait inside it then for which no event will come. It has to give them to the
+// Handler as soon as that has Room, and after Resume.
 type AcceptedConn interface {
 	Conn
 	// Begin is Start in a goroutine that runs loop: it reads what is there
@@ -73,8 +80,8 @@ type Handler interface {
 	Room() []byte
 	// Filled notes that n bytes have come there.
 	Filled(n int)
-	// Arrived handles what has come. loop is nil if the goroutine serves nobody
-	// else. An error ends reading.
+	// Arrived handles what is unread, which may be nothing. loop is nil if the
+	// goroutine serves this connection alone. An error ends reading.
 	Arrived(loop *Loop) error
 	// Unread returns what has come and is not handled.
 	Unread() []byte
