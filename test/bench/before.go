@@ -5,6 +5,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 )
@@ -87,14 +88,18 @@ func width(values []float64) float64 { return slices.Max(values) - slices.Min(va
 // printJudgement lists in a few lines what the table's verdicts come to.
 func printJudgement(w io.Writer, chosen []scenario, f figures) {
 	rows := map[judgement][]string{}
+	medians := map[string][]float64{} // by metric: of each scenario's ratios
 	for _, s := range chosen {
 		for _, metric := range f.metrics(s.name) {
 			if now, _ := f.pairs(s.name, metric); len(now) == 0 {
 				continue
 			}
 			j := f.judge(s.name, metric)
-			ratio := spread(f.ratios(metric, place{s.name, ours}, place{s.name, before}))
-			rows[j] = append(rows[j], fmt.Sprintf("%s, %s: %s", s.name, metric, ratio))
+			ratios := f.ratios(metric, place{s.name, ours}, place{s.name, before})
+			rows[j] = append(rows[j], fmt.Sprintf("%s, %s: %s", s.name, metric, spread(ratios)))
+			if len(ratios) > 0 {
+				medians[metric] = append(medians[metric], median(ratios))
+			}
 		}
 	}
 	fmt.Fprintf(w, "\nours against before: %d figures worse by more than their spread, %d better, %d the same, %d unknown\n",
@@ -104,4 +109,18 @@ func printJudgement(w io.Writer, chosen []scenario, f figures) {
 			fmt.Fprintf(w, "%s:\n  %s\n", strings.ToLower(string(j)), strings.Join(rows[j], "\n  "))
 		}
 	}
+	// A difference too small to show in one scenario shows in the mean of many.
+	for _, metric := range []string{cpuDelivery, throughput, cpuConnect, cpuReconnect} {
+		if m := medians[metric]; len(m) > 0 {
+			fmt.Fprintf(w, "ours/before, mean of %d scenarios, %s: %.3f\n", len(m), metric, geometricMean(m))
+		}
+	}
+}
+
+func geometricMean(values []float64) float64 {
+	sum := 0.0
+	for _, v := range values {
+		sum += math.Log(v)
+	}
+	return math.Exp(sum / float64(len(values)))
 }
