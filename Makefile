@@ -6,7 +6,7 @@ BIN := bin/signaling
 ARGS     ?=
 FUZZTIME ?= 30s
 DURATION ?= 10m
-SUITES   ?= go fuzz clients otherclients options compat browser room
+SUITES   ?= go portable fuzz clients otherclients options compat browser room
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 
 export FUZZTIME

@@ -36,6 +36,13 @@ var suites = map[string]suite{
 		command: []string{"go", "test", "-race", "-count=1", "-timeout=60m", "-json", "./..."},
 		count:   countGo,
 	},
+	// The way of systems and processors without the poller, see internal/netpoll.
+	"portable": {
+		dir: ".",
+		command: []string{"go", "test", "-count=1", "-timeout=60m", "-tags=nopoll", "-json",
+			"./internal/...", "./handlers", "./test/conformance"},
+		count: countGo,
+	},
 	// Its summary has the form of Node's.
 	"fuzz":         {dir: ".", command: []string{"go", "run", "./test/suites/fuzz"}, count: countNode},
 	"clients":      node("clients"),
