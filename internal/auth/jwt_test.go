@@ -173,7 +173,7 @@ func TestTokensThatAreNone(t *testing.T) {
 // Whatever comes is refused but what the key has signed.
 func FuzzToken(f *testing.F) {
 	// The same in each of the fuzzer's processes, so without the time of day.
-	good := sign(f, jwt.SigningMethodHS256, hmacKey, jwt.MapClaims{"exp": 9999999999, "iat": 1})
+	good := sign(f, jwt.SigningMethodHS256, hmacKey, jwt.MapClaims{"exp": int64(9999999999), "iat": 1})
 	for _, token := range []string{good, "", "..", good[:20], "eyJhbGciOiJub25lIn0.eyJleHAiOjk5OTk5OTk5OTl9.", "e30.e30.", "eyJhbGciOltdfQ.e30.AA"} {
 		f.Add(token)
 	}

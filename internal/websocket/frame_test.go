@@ -24,7 +24,7 @@ func TestFrameHeaderOfEveryLength(t *testing.T) {
 		{256, []byte{0x81, 126, 1, 0}},
 		{1<<16 - 1, []byte{0x81, 126, 0xFF, 0xFF}},
 		{1 << 16, []byte{0x81, 127, 0, 0, 0, 0, 0, 1, 0, 0}},
-		{1<<31 + 5, []byte{0x81, 127, 0, 0, 0, 0, 0x80, 0, 0, 5}},
+		{1<<31 - 1, []byte{0x81, 127, 0, 0, 0, 0, 0x7F, 0xFF, 0xFF, 0xFF}},
 	} {
 		t.Run(fmt.Sprintf("%d bytes", row.length), func(t *testing.T) {
 			room := make([]byte, 20)
