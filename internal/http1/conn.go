@@ -111,7 +111,7 @@ func (c *conn) Arrived(loop *netpoll.Loop) error {
 	}
 }
 
-// serveNext has the next request handled, unless there is more of it to come.
+// serveNext serves the next request. more reports that its head has not all come.
 func (c *conn) serveNext(loop *netpoll.Loop) (more bool, err error) {
 	r, h, head, more := c.server.parseHead(c.Unread())
 	if more {
@@ -173,7 +173,7 @@ func (c *conn) begin(w *Response) {
 	c.server.opts.Idle.remove(c)
 }
 
-// serve has a request handled. A handler that panics loses its connection, as
+// serve calls a request's handler. A handler that panics loses its connection, as
 // in net/http.
 func (c *conn) serve(w *Response, handle func()) {
 	defer func() {

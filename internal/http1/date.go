@@ -5,8 +5,7 @@ import (
 	"time"
 )
 
-// appendDate appends the line of a header that tells the time of day, RFC 9110
-// section 6.6.1.
+// appendDate appends the field Date, RFC 9110 section 6.6.1.
 func appendDate(out []byte) []byte {
 	out = append(out, "Date: "...)
 	out = time.Now().UTC().AppendFormat(out, http.TimeFormat)

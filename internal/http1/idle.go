@@ -7,11 +7,11 @@ import (
 	"sync"
 )
 
-// IdleConns is the connections that wait for a request, the first or the next,
-// of a Server and of the http.Server behind it. Over its limit the one that has
-// waited longest is closed: a client that opens connections and sends nothing,
-// or one byte at a time, is pushed out by those that come to do something. It is
-// safe for concurrent use.
+// IdleConns is the set of connections that wait for a request, their first or the
+// next, of a Server and of the http.Server behind it. When there are more than its
+// limit it evicts the one that has waited longest: a client that opens connections
+// and sends nothing, or a byte at a time, loses its own to those that are used. It
+// is safe for concurrent use.
 type IdleConns struct {
 	// immutable
 	limit   int // 0: none
@@ -21,7 +21,7 @@ type IdleConns struct {
 	// guarded by mu
 	order  list.List // of idleConn, the longest first
 	place  map[idleConn]*list.Element
-	closed bool // none may wait any more
+	closed bool // connections that come to wait are closed
 }
 
 // idleConn is a connection that may wait for a request.

@@ -11,17 +11,19 @@ import (
 	"golang.org/x/net/http/httpguts"
 )
 
-// A direct request is one that the engine reads itself: GET or POST of one of
-// its paths, in HTTP/1.1, with nothing about it that a client of the engine has
-// no reason to send. Whatever is unusual, or wrong, is left to net/http with
-// the connection that it came on. RFC 9112 and 9110 are cited by section.
+// The requests that are read here are GET and POST of a path with a handler, in
+// HTTP/1.1, with nothing in them that the engine's clients have no reason to
+// send. All others, and malformed ones, are left to net/http with the connection
+// they came on: what is read here, net/http would read alike. RFC 9112 and 9110
+// are cited by section.
 
 var headEnd = []byte("\r\n\r\n")
 
-// parseHead reads the head of the request that b begins with, and returns the
-// request without its body and the size of the head. It returns nil if the
-// request is none that the engine reads itself, or has not all come: then more
-// tells that it may be one yet. The request shares no memory with b.
+// parseHead reads the head of the request that b begins with. It returns the
+// request without its body, its handler and the size of the head. r and h are nil
+// if the request is for net/http, or if its head has not all come and may still
+// be one that is read here: then more is true. The request shares no memory with
+// b.
 func (s *Server) parseHead(b []byte) (r *http.Request, h http.Handler, head int, more bool) {
 	end := bytes.Index(b, headEnd)
 	if end < 0 || end > s.opts.HeaderBytes {
@@ -39,7 +41,7 @@ func (s *Server) parseHead(b []byte) (r *http.Request, h http.Handler, head int,
 	return r, h, end + len(headEnd), false
 }
 
-// begun tells whether b is the beginning of a request that may be the engine's.
+// begun reports whether b is the beginning of a head that may be read here.
 func (s *Server) begun(b []byte) bool {
 	if line, _, whole := bytes.Cut(b, []byte{'\n'}); whole {
 		r := parseRequestLine(strings.TrimSuffix(string(line), "\r"))
@@ -52,7 +54,7 @@ func (s *Server) begun(b []byte) bool {
 	return matches(b, "GET /") || matches(b, "POST /")
 }
 
-// matches tells whether one of the two begins with the other.
+// matches reports whether one of the two begins with the other.
 func matches(b []byte, begin string) bool {
 	n := min(len(b), len(begin))
 	return string(b[:n]) == begin[:n]
@@ -72,14 +74,15 @@ func parseRequestLine(line string) *http.Request {
 	}
 }
 
-// plainPath tells whether the path means what it says, without escapes.
+// plainPath reports whether the path has neither escapes nor anything that net/http
+// would clean, such as "//" and "/..".
 func plainPath(path string) bool {
 	return strings.HasPrefix(path, "/") && consistsOf(path, "/-._~") &&
 		!strings.Contains(path, "//") && !strings.Contains(path, "/.")
 }
 
-// consistsOf tells whether s has letters, digits and characters of others, and
-// nothing else, but something.
+// consistsOf reports whether s is not empty and has only ASCII letters, digits and
+// the characters in others.
 func consistsOf(s, others string) bool {
 	for i := range len(s) {
 		c := s[i]
@@ -91,7 +94,8 @@ func consistsOf(s, others string) bool {
 	return s != ""
 }
 
-// plainQuery tells whether the query is visible ASCII, without a fragment behind.
+// plainQuery reports whether the query is not empty and visible ASCII, without a
+// fragment behind it.
 func plainQuery(query string) bool {
 	for i := range len(query) {
 		if c := query[i]; c <= ' ' || c >= 0x7F || c == '#' {
@@ -102,7 +106,7 @@ func plainQuery(query string) bool {
 }
 
 // parseFields reads the header, section 5 of RFC 9112, into r. It reports false
-// for lines that are no fields, and fields that a request has once.
+// for lines that are no fields, and for a second Host or Content-Length.
 func parseFields(r *http.Request, fields string) bool {
 	n := strings.Count(fields, "\r\n") + 1
 	r.Header = make(http.Header, n)
@@ -134,8 +138,9 @@ func parseFields(r *http.Request, fields string) bool {
 	return true
 }
 
-// canonicalNames has the names that the official clients and browsers send in
-// another form than http.Header's, so that nothing is allocated for them.
+// canonicalNames maps the names that the official clients and browsers send in
+// another form than http.Header's to that form, so that nothing is allocated for
+// them.
 var canonicalNames = map[string]string{
 	"Sec-WebSocket-Version":    "Sec-Websocket-Version",
 	"Sec-WebSocket-Key":        "Sec-Websocket-Key",
@@ -159,12 +164,12 @@ func IsUpgrade(r *http.Request) bool {
 	return r.Header.Get("Upgrade") != "" && httpguts.HeaderValuesContainsToken(r.Header["Connection"], "upgrade")
 }
 
-// plainHost tells whether the value of Host is a name or an address, with or
+// plainHost reports whether the value of Host is a name or an address, with or
 // without a port.
 func plainHost(host string) bool { return consistsOf(host, ".-_:[]") }
 
-// plainFields tells whether the header asks for nothing but the request, and
-// sets the length of its body.
+// plainFields reports whether the header asks for nothing beyond an answer to the
+// request. It sets the length of the body.
 func plainFields(r *http.Request) bool {
 	for _, unusual := range [...]string{"Transfer-Encoding", "Expect", "Trailer", "Http2-Settings"} {
 		if r.Header[unusual] != nil {
@@ -182,8 +187,8 @@ func plainFields(r *http.Request) bool {
 	return r.Host != "" && plainBody(r)
 }
 
-// plainBody sets the length of the body. A POST has one of known length, a GET
-// has none, and an upgrade none either.
+// plainBody sets the length of the body. It reports false unless a POST has a body
+// of known length, and a GET or an upgrade has none.
 func plainBody(r *http.Request) bool {
 	length := r.Header["Content-Length"]
 	if r.Method == http.MethodGet {

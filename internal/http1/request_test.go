@@ -19,7 +19,7 @@ var reading = &Server{opts: Options{
 	HeaderBytes: 1000,
 }}
 
-// Whatever a client of the engine has no reason to send is left to net/http.
+// What a client of the engine has no reason to send is left to net/http.
 func TestRequestsThatTheEngineReadsItself(t *testing.T) {
 	const get = "GET /engine.io/?EIO=4&transport=polling HTTP/1.1\r\n"
 	const post = "POST /engine.io/?EIO=4&transport=polling&sid=a HTTP/1.1\r\nHost: a\r\n"
@@ -129,7 +129,7 @@ func sameAsNetHTTP(t *testing.T, sent []byte, got *http.Request) {
 	}
 }
 
-// What the engine takes for a request, net/http takes for the same.
+// What is read here as a request, net/http reads as the same.
 func FuzzParseHead(f *testing.F) {
 	f.Add([]byte("GET /engine.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: a\r\nConnection: keep-alive\r\nPragma: no-cache\r\n\r\n"))
 	f.Add([]byte("POST /engine.io/?EIO=4 HTTP/1.1\r\nHost: [::1]:80\r\nContent-Length: 3\r\nCookie: a=b\r\nX: \xC3\xA9\r\n\r\n4ab"))
@@ -138,11 +138,11 @@ func FuzzParseHead(f *testing.F) {
 		whole := string(sent)
 		r, h, size, more := reading.parseHead(sent)
 		for i := range len(sent) { // what is one request, or none, in one piece is so in two
-			_, early, _, goesOn := reading.parseHead(sent[:i])
-			if h != nil && i < size && (early != nil || !goesOn) {
+			_, begun, _, goesOn := reading.parseHead(sent[:i])
+			if h != nil && i < size && (begun != nil || !goesOn) {
 				t.Fatalf("%q is given up at %d", sent, i)
 			}
-			if more && (early != nil || !goesOn) {
+			if more && (begun != nil || !goesOn) {
 				t.Fatalf("%q is something else at %d", sent, i)
 			}
 		}

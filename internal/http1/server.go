@@ -44,11 +44,11 @@ type Options struct {
 	Layer func(a netpoll.Acceptor) netpoll.Acceptor
 	// Idle bounds how many connections wait for a request; nil: nothing does.
 	Idle *IdleConns
-	// Exhausted is called when the process may open no more descriptors. It
-	// reports whether accepting is worth another try at once.
+	// Exhausted is called when the process may open no more descriptors. It may
+	// wait, and reports whether accepting is to be tried again at once.
 	Exhausted func() bool
-	// Full is the response to a request that is for net/http when there is no
-	// descriptor for that.
+	// Full is the response, as it is, to a request that is for net/http if the
+	// process has no descriptor for that.
 	Full []byte
 
 	HeaderBytes int // the most that is read here of a request's head

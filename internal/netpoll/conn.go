@@ -12,8 +12,8 @@ import (
 //
 // Start is called by one goroutine at a time: the one that owns the connection
 // or, later, the one that reads. At most one goroutine writes at a time, with
-// TryWrite, Send or WriteRest; after WriteRest nobody writes until its done is
-// called. All other methods are safe for concurrent use, and none waits for the
+// TryWrite, Send or WriteRest; after WriteRest there is no other write until its
+// done is called. All other methods are safe for concurrent use, and none waits for the
 // peer but Send of a Conn with a goroutine of its own.
 type Conn interface {
 	// Start reads in the background for h, beginning with what h.Unread has
@@ -76,7 +76,8 @@ type AcceptedConn interface {
 // Handler is what a Conn reads for. Its methods are called by one goroutine at a
 // time. Input implements the five about memory.
 type Handler interface {
-	// Room returns where the next bytes go; nothing pauses reading until Resume.
+	// Room returns where the next bytes go. If that is empty, reading pauses until
+	// Resume.
 	Room() []byte
 	// Filled notes that n bytes have come there.
 	Filled(n int)

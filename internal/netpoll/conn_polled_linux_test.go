@@ -286,9 +286,9 @@ func TestSpareLoopsRetire(t *testing.T) {
 		time.Sleep(retireAfter)
 		want("one was needed", true, true, false)
 		time.Sleep(retireAfter)
-		want("nobody was", true, true, true)
+		want("none was", true, true, true)
 		if p.takeSpare() != nil || p.retiring {
-			t.Error("there is still somebody who waits, or for whom")
+			t.Error("there is still one that waits, or is to retire")
 		}
 	})
 }

@@ -7,10 +7,9 @@ import (
 	"sync"
 )
 
-// Group is a set of pollers, as many as run in parallel, which share the
-// connections that are given to it. They start with the first connection or
-// listener. The zero Group is ready to use; it must not be copied. It is safe
-// for concurrent use.
+// Group is a set of pollers, GOMAXPROCS of them, which share the connections that
+// are given to it. They start with the first connection or listener. The zero
+// Group is ready to use; it must not be copied. It is safe for concurrent use.
 type Group struct {
 	mu sync.Mutex
 	// guarded by mu
@@ -40,10 +39,10 @@ type Acceptor interface {
 	AcceptFailed(err error)
 }
 
-// Listen gives the connections of l to a. l stays with the caller, who closes it
-// behind the Listener and accepts none himself. It fails with
-// errors.ErrUnsupported where the system has no poller, or if l is no
-// *net.TCPListener: what wraps one would be passed by.
+// Listen gives the connections of l to a. The caller does not call l.Accept any
+// more, and closes l after the Listener. Listen fails with errors.ErrUnsupported
+// where the system has no poller, and for any l but a *net.TCPListener: the
+// Accept of what wraps one would be bypassed.
 func (g *Group) Listen(l net.Listener, a Acceptor) (*Listener, error) { return listen(g, l, a) }
 
 // Close ends the pollers when the last connection and the last listener of

@@ -20,7 +20,8 @@ type Listener struct {
 	fd       int
 	poller   *poller // of the socket; the connections are shared among the Group's
 
-	// open is held for reading while the descriptor is used, and for writing to close it.
+	// open is held for reading while the descriptor is used, and for writing to
+	// close it.
 	open   sync.RWMutex
 	closed bool
 }
@@ -51,7 +52,7 @@ func listen(g *Group, l net.Listener, a Acceptor) (*Listener, error) {
 
 // deferAccept has the system keep a connection to itself until its client has
 // sent something, or for a second: then there is a request to serve when it is
-// accepted. What does not support that does without.
+// accepted. A system that does not support that does without.
 func deferAccept(fd int) {
 	syscall.SetsockoptInt(fd, syscall.IPPROTO_TCP, syscall.TCP_DEFER_ACCEPT, 1)
 }
@@ -59,8 +60,8 @@ func deferAccept(fd int) {
 // maxAccepts is how many connections are accepted before others are served.
 const maxAccepts = 16
 
-// ready accepts connections and serves what they have brought. The poller comes
-// back as long as there are more.
+// ready accepts connections and serves what they have brought. Its event comes
+// again as long as there are more.
 func (l *Listener) ready(loop *Loop) {
 	for n := 0; n < maxAccepts && !loop.over; n++ {
 		c, remote, err := l.accept()
@@ -99,7 +100,7 @@ func (l *Listener) accept() (*polledConn, netip.AddrPort, error) {
 	return newConnOn(p, fd), remote, nil
 }
 
-// listen has the poller come when there are the events.
+// listen sets the events of the socket that arrive.
 func (l *Listener) listen(events uint32) {
 	l.open.RLock()
 	defer l.open.RUnlock()

@@ -26,8 +26,8 @@ type poller struct {
 	closing  bool                  // it ends with the last of them
 	ended    bool
 	spare    []*Loop // whose goroutines wait to run again
-	unused   int     // the fewest of them since retire looked last
-	retiring bool    // it will look again
+	unused   int     // the fewest of them since the last retire
+	retiring bool    // retire will be called
 }
 
 // maxEvents is how many events are taken from the system at once.
@@ -174,21 +174,21 @@ func (p *poller) find(fd int32) (*polledConn, *Listener) {
 
 // Loop is a goroutine that runs a poller and serves all its connections. Before
 // it does something that may wait for anything but the processor it hands them
-// over to another one. A nil *Loop is a goroutine that nobody else needs. A Loop
-// belongs to the goroutine that is given it, during that call.
+// over to another one. A nil *Loop stands for a goroutine that serves one
+// connection. A Loop belongs to the goroutine that is given it, during that call.
 type Loop struct {
 	p      *poller
 	events [maxEvents]syscall.EpollEvent
 	next   int
 	count  int
 	over   bool          // handed over
-	begin  chan struct{} // run again; closed: never
+	begin  chan struct{} // gets a value when it is to run again; closed when it is not
 }
 
 func newLoop(p *poller) *Loop { return &Loop{p: p, begin: make(chan struct{}, 1)} }
 
-// run serves events until the loop has been handed over, and then again when it
-// is its turn; or until there are enough goroutines that wait for that.
+// run serves events until the loop has been handed over. Then it waits to begin
+// again, unless enough goroutines do already.
 func (p *poller) run(loop *Loop) {
 	raw, err := p.epoll.SyscallConn()
 	if err != nil {
@@ -228,8 +228,8 @@ const maxSpare = 8
 // retireAfter is how long a goroutine waits to run at least before it ends.
 const retireAfter = 5 * time.Second
 
-// keep holds a loop that has been handed over for later. It reports false if
-// there are enough.
+// keep keeps a loop that has been handed over for later. It reports false if
+// there are enough, or the poller has ended.
 func (p *poller) keep(loop *Loop) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -244,8 +244,8 @@ func (p *poller) keep(loop *Loop) bool {
 	return true
 }
 
-// retire ends the goroutines that have not been needed since it looked last,
-// and comes back as long as there are others.
+// retire ends the goroutines that have not been needed since its last call. It is
+// called again as long as there are others.
 func (p *poller) retire() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -260,7 +260,7 @@ func (p *poller) retire() {
 	}
 }
 
-// takeSpare returns a loop whose goroutine waits, or nil.
+// takeSpare returns a loop whose goroutine waits to begin, or nil.
 func (p *poller) takeSpare() *Loop {
 	p.mu.Lock()
 	defer p.mu.Unlock()

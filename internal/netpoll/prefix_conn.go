@@ -8,7 +8,7 @@ import (
 // prefixConn is a TCP connection whose first bytes have been read already.
 type prefixConn struct {
 	net.Conn        // a *net.TCPConn, whose ways around Read are not for use
-	prefix   []byte // owned by the one who reads
+	prefix   []byte // owned by the goroutine that reads
 }
 
 func (c *prefixConn) Read(p []byte) (int, error) {

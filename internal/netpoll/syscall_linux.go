@@ -5,9 +5,9 @@ import (
 	"unsafe"
 )
 
-// readNow and writeNow are read(2) and write(2) on descriptors that never
-// block, which Go's scheduler need not hear of: telling it costs a futex call
-// whenever the process is otherwise idle, an eighth of all time at low load.
+// readNow and writeNow are read(2) and write(2) on descriptors that never block.
+// They do not announce the call to Go's scheduler, which costs a futex call
+// whenever the process is otherwise idle: an eighth of all time at low load.
 
 func readNow(fd int, p []byte) (int, error) { return rawCall(syscall.SYS_READ, fd, p) }
 

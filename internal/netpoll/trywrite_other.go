@@ -4,7 +4,7 @@ package netpoll
 
 import "net"
 
-// tryWriter cannot ask this system: every write waits in a goroutine.
+// tryWriter takes nothing on this system: every write waits in a goroutine.
 type tryWriter struct{}
 
 func (*tryWriter) init(net.Conn) {}

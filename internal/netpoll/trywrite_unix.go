@@ -7,13 +7,15 @@ import (
 	"syscall"
 )
 
-// tryWriter writes to a connection of Go's without waiting for its peer.
+// tryWriter writes to a net.Conn without waiting for its peer.
 type tryWriter struct {
-	raw     syscall.RawConn // nil: the connection has no descriptor (TLS, a pipe)
+	raw   syscall.RawConn       // nil: the connection has no descriptor (TLS, a pipe)
+	ready func(fd uintptr) bool // writeReady
+
+	// of the write under way
 	out     []byte
 	written int
 	err     error
-	ready   func(fd uintptr) bool
 }
 
 func (t *tryWriter) init(conn net.Conn) {
@@ -25,7 +27,8 @@ func (t *tryWriter) init(conn net.Conn) {
 	t.ready = t.writeReady // bound once: a method value for every call would be an allocation each
 }
 
-// write writes what the system takes of p now: nothing, where it cannot be asked.
+// write writes what the system takes of p now: nothing for a connection without a
+// descriptor.
 func (t *tryWriter) write(p []byte) (int, error) {
 	if t.raw == nil {
 		return 0, nil
@@ -39,7 +42,7 @@ func (t *tryWriter) write(p []byte) (int, error) {
 	return t.written, err
 }
 
-// writeReady writes once and says that it is done, full or not.
+// writeReady writes once. It returns true so that RawConn does not wait for room.
 func (t *tryWriter) writeReady(fd uintptr) bool {
 	t.written, t.err = writeAll(int(fd), t.out)
 	return true
