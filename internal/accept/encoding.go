@@ -1,4 +1,3 @@
-// Package accept reads what a client says it can take.
 package accept
 
 import (
@@ -11,26 +10,27 @@ import (
 // Identity is the content coding of an unencoded body (RFC 9110, section 12.5.3).
 const Identity = "identity"
 
-// coding is one member of an Accept-Encoding list.
+// coding is a member of an Accept-Encoding list.
 type coding struct {
 	name     string
 	quality  float64
 	position int // in the client's list
 }
 
-// preference says how much a client wants one of the offered codings.
+// preference is how a client ranks one of the offered codings. The zero value is
+// a coding that is not acceptable.
 type preference struct {
 	name     string
 	quality  float64
-	named    bool // spelled out by the client, not covered by its star
-	position int
+	named    bool // in the client's list by its name, not by a star
+	position int  // of that member of the list
 }
 
-// Encoding returns the coding among offered that the request's Accept-Encoding
-// ranks first: by quality, then those it names before those it covers with a
-// star, then in its order, then in ours. It returns "" if none is acceptable.
-// Identity takes part only when offered; unnamed it comes last. Node's socket.io
-// decides so too.
+// Encoding returns the offered coding that the Accept-Encoding in h ranks first,
+// or "" if none is acceptable. It ranks by quality, then codings that h names
+// before those that match its star, then by their order in h, then by their order
+// in offered. Identity must be offered like any other; if h does not name it, it
+// ranks last.
 func Encoding(h http.Header, offered ...string) string {
 	accepted := parseAcceptEncoding(strings.Join(h.Values("Accept-Encoding"), ","))
 	best := preference{}
@@ -42,11 +42,12 @@ func Encoding(h http.Header, offered ...string) string {
 	return best.name
 }
 
-// parseAcceptEncoding returns the members of an Accept-Encoding list. Identity
-// is added with the least quality of all unless the list speaks of it.
+// parseAcceptEncoding returns the members of an Accept-Encoding list. If neither
+// identity nor a star is among them, it adds identity with the lowest quality of
+// all.
 func parseAcceptEncoding(list string) []coding {
 	var accepted []coding
-	least, spoken := 1.0, false
+	lowest, listed := 1.0, false
 	for _, member := range strings.Split(list, ",") {
 		name, params, _ := strings.Cut(member, ";")
 		name = strings.ToLower(strings.TrimSpace(name))
@@ -55,19 +56,19 @@ func parseAcceptEncoding(list string) []coding {
 		}
 		c := coding{name: name, quality: quality(params), position: len(accepted)}
 		accepted = append(accepted, c)
-		spoken = spoken || name == Identity || name == "*"
+		listed = listed || name == Identity || name == "*"
 		if c.quality > 0 {
-			least = min(least, c.quality)
+			lowest = min(lowest, c.quality)
 		}
 	}
-	if !spoken {
-		accepted = append(accepted, coding{name: Identity, quality: least, position: len(accepted)})
+	if !listed {
+		accepted = append(accepted, coding{name: Identity, quality: lowest, position: len(accepted)})
 	}
 	return accepted
 }
 
-// quality reads the q parameter. One that is no number counts as 0: a client
-// that cannot say what it wants gets the plain body.
+// quality returns the q parameter, 1 if there is none. A q that is not a number
+// counts as 0, so that the client gets the plain body.
 func quality(params string) float64 {
 	for _, param := range strings.Split(params, ";") {
 		key, value, _ := strings.Cut(strings.TrimSpace(param), "=")
@@ -82,8 +83,8 @@ func quality(params string) float64 {
 	return 1
 }
 
-// prefer finds the member of accepted that counts for name: one that names it
-// rather than a star.
+// prefer returns how accepted ranks the coding: by the member that names it, or
+// else by a star.
 func prefer(name string, accepted []coding) preference {
 	i := slices.IndexFunc(accepted, func(c coding) bool { return c.name == name })
 	named := i >= 0
@@ -96,7 +97,7 @@ func prefer(name string, accepted []coding) preference {
 	return preference{name, accepted[i].quality, named, accepted[i].position}
 }
 
-// before reports whether a client wants p rather than other.
+// before reports whether p ranks before other.
 func (p preference) before(other preference) bool {
 	switch {
 	case p.quality != other.quality:

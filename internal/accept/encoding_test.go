@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// Both results are what accepts, the package that Node's
-// socket.io asks, decides for the same header; NaN and Q apart, which it misreads.
+// Both results are those of the npm package accepts, which Node's socket.io uses,
+// except for NaN and Q, which it parses wrongly.
 func TestEncoding(t *testing.T) {
 	tests := []struct {
 		accept string

@@ -9,10 +9,10 @@ import (
 	"signaling/internal/config"
 )
 
-// addressError returns the error of listening on an address, as one of the
-// settings if the address can never be used: it is not one of this machine, has
-// no such name, or is not permitted. Another program that has it is no error of
-// the settings: it may have ended the next time.
+// addressError returns an error of listening on an address, as a
+// config.UsageError if the address itself is unusable: it is not this machine's,
+// its name does not exist, or it is not permitted. An address in use is no such
+// error: the other program may have ended at the next try.
 func addressError(err error) error {
 	var lookup *net.DNSError
 	switch {

@@ -8,11 +8,11 @@ import (
 	"signaling/internal/config"
 )
 
-// errUnusedKey reports a key without the mode that would use it: the server
-// would let everybody in whom the key was to keep out.
-var errUnusedKey = errors.New("there is a key for tokens but nobody is asked for one: add -auth token or -auth jwt")
+// errUnusedKey is the error for a key without -auth: the server would admit every
+// client, which nobody who sets a key wants.
+var errUnusedKey = errors.New("a key for tokens is set, but clients are not asked for one: add -auth token or -auth jwt")
 
-// newVerifier returns what checks the tokens of clients, nil if they need none. It
+// newVerifier returns the verifier of clients' tokens, nil if they need none. It
 // reads the key file.
 func newVerifier(c config.Config) (*auth.Verifier, error) {
 	if auth.Mode(c.Auth) == auth.None {

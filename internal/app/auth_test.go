@@ -14,7 +14,7 @@ import (
 	"signaling/internal/wiretest"
 )
 
-// The tokens of these tests have the word in them that no log may hold.
+// The tokens of these tests contain a word that no log may contain.
 const (
 	telltale  = "telltale"
 	goodToken = "a-good-telltale-token"
@@ -95,7 +95,7 @@ func TestProgramAsksForAToken(t *testing.T) {
 	p.wantSecrecy(t)
 }
 
-// A client that was refused hears nothing of the others, and they nothing of it.
+// A refused client receives nothing from the others, and they nothing from it.
 func TestRefusedClientsAreOutside(t *testing.T) {
 	p := start(t, "-auth", "token", "-auth-key", secretFile(t, goodToken))
 	join := func(connect string) *wiretest.WebSocket {
@@ -152,7 +152,7 @@ func TestProgramAsksForAJWT(t *testing.T) {
 	p.wantSecrecy(t)
 }
 
-// The credentials for TURN are for those who may come in.
+// Only clients with a valid token get credentials for TURN.
 func TestICEServersAskForAToken(t *testing.T) {
 	p := start(t, "-auth", "token", "-auth-key", secretFile(t, goodToken), "-turn", "turn:turn.example.org", "-turn-secret", "a secret")
 	browser := wiretest.NewBrowser(t, p.addr)
@@ -182,8 +182,8 @@ func TestICEServersAskForAToken(t *testing.T) {
 	browser.Must(t, "GET", "/", "") // the page itself is for everybody
 }
 
-// wantSecrecy sends tokens along with what is logged for other reasons, and
-// looks for them in the log.
+// wantSecrecy sends tokens in requests and packets that are logged, and fails the
+// test if the log contains one.
 func (p *running) wantSecrecy(t *testing.T) {
 	t.Helper()
 	browser := wiretest.NewBrowser(t, p.addr)
@@ -206,6 +206,6 @@ func (p *running) wantSecrecy(t *testing.T) {
 		t.Errorf("the log holds a token: %s", log)
 	}
 	if !strings.Contains(log, "client refused") {
-		t.Errorf("the log does not tell of those that were refused: %s", log)
+		t.Errorf("the log has no line about refused clients: %s", log)
 	}
 }

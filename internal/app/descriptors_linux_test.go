@@ -9,7 +9,7 @@ import (
 	"signaling/internal/wiretest"
 )
 
-// The program takes all the descriptors that it may have.
+// The program raises its soft limit of descriptors to the hard one.
 func TestSoftLimitIsRaised(t *testing.T) {
 	p := spawn(t, "ulimit -Sn 20;", "-max-sessions", "1000000")
 	for range 40 {
@@ -20,8 +20,8 @@ func TestSoftLimitIsRaised(t *testing.T) {
 	}
 }
 
-// A server without a descriptor to spare goes on for those who are in, tells
-// the others to come back, and takes them again when there is room.
+// A server without free descriptors goes on serving its clients, answers 503 to
+// others, and accepts them again when descriptors are free.
 func TestDescriptorsUsedUp(t *testing.T) {
 	p := spawn(t, "ulimit -n 64;")
 	a, b := wiretest.Connect(t, p.addr), wiretest.Connect(t, p.addr)

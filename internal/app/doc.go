@@ -1,7 +1,7 @@
-// Package app is the program: it reads the settings, builds the server that
-// they describe, serves until it is told to end, and ends in order.
+// Package app is the program: it reads the settings, builds the server that they
+// describe, serves, and shuts down when it is signaled.
 //
 // It joins the other packages and translates the settings for each of them. It
-// knows nothing of Socket.IO's packets or of what an event does; that is in
-// handlers and below. Only the command at the top of the repository calls it.
+// handles neither Socket.IO packets nor events; package handlers and those below
+// it do. Only the command at the top of the repository may call it.
 package app

@@ -38,8 +38,8 @@ func busyAddr(t *testing.T) string {
 
 const privateKey = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIHRlbGx0YWxlLXRlbGx0YWxlLXRlbGx0YWxlLTEyMzQ1\n-----END PRIVATE KEY-----"
 
-// What is mended by changing a setting ends the program with 2; what may be
-// over by the next time ends it with 1.
+// Errors that are fixed by changing a setting end the program with 2. Those that
+// may not occur at the next try end it with 1.
 func TestExitCodes(t *testing.T) {
 	busy := busyAddr(t)
 	missing := filepath.Join(t.TempDir(), "nothing")
@@ -79,7 +79,7 @@ func TestExitCodes(t *testing.T) {
 		{"an empty file of tokens", []string{"-auth", "token", "-auth-key", file}, noEnv, 2, "no token"},
 		{"a key of HS256 that is too short", []string{"-auth", "jwt", "-auth-secret", telltale}, noEnv, 2, "32"},
 		{"a private key", []string{"-auth", "jwt", "-auth-key", secretFile(t, privateKey)}, noEnv, 2, "public"},
-		{"a file that is half a key", []string{"-auth", "jwt", "-auth-key", secretFile(t, privateKey[:50])}, noEnv, 2, "broken"},
+		{"a file that is half a key", []string{"-auth", "jwt", "-auth-key", secretFile(t, privateKey[:50])}, noEnv, 2, "malformed"},
 
 		{"an address of another machine", []string{"-addr", "192.0.2.1:0"}, noEnv, 2, "-addr"},
 		{"a port that is taken", []string{"-addr", busy}, noEnv, 1, busy + " is in use"},

@@ -8,8 +8,8 @@ import (
 	"signaling/internal/web"
 )
 
-// fileHandler returns the handler of everything that is not Socket.IO's: of the pages,
-// or of the folder that -public names.
+// fileHandler returns the handler of requests that are not Socket.IO's. It serves
+// pages, or the folder that -public names.
 func fileHandler(c config.Config, pages fs.FS) (http.Handler, error) {
 	if c.Public == "" {
 		return web.Pages(pages), nil

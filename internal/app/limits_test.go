@@ -57,8 +57,8 @@ func TestAdmissionOfTheProgram(t *testing.T) {
 	}
 }
 
-// Of many who come at once some are told to come back, whatever transport they
-// come by; that does not keep others out who come from elsewhere.
+// Of many handshakes at once some are answered 503, over either transport. Clients
+// of another address are not affected.
 func TestHandshakeRateOfTheProgram(t *testing.T) {
 	const many = 40
 	t.Run("of all", func(t *testing.T) {
@@ -90,7 +90,7 @@ func TestHandshakeRateOfTheProgram(t *testing.T) {
 	})
 }
 
-// Who has left makes room.
+// A session that ends gives its admission slot back.
 func TestSessionsComeAndGo(t *testing.T) {
 	p := start(t, "-max-sessions", "1", "-max-sessions-per-ip", "1")
 	for range 5 {
@@ -107,7 +107,7 @@ func TestSessionsComeAndGo(t *testing.T) {
 	}
 }
 
-// handshakeable tries to come in, and leaves at once.
+// handshakeable opens a session and closes it at once.
 func handshakeable(p *running) error {
 	w, err := wiretest.TryConnect(p.addr)
 	if err != nil {

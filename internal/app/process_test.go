@@ -85,12 +85,12 @@ func (p *process) signal(t *testing.T, s os.Signal) {
 	}
 }
 
-// While it drains, the server goes on for those who are still in; a second
-// signal ends it there and then.
+// While it drains, the server goes on serving the clients that are still
+// connected. A second signal ends the process at once.
 func TestProgramThatDrains(t *testing.T) {
 	p := spawn(t, "", "-drain", "1h")
 	a, b := wiretest.Connect(t, p.addr), wiretest.Connect(t, p.addr)
-	for range 20 { // of so many, hardly one is told in the time of this test
+	for range 20 { // of so many, hardly one is closed in the time of this test
 		wiretest.Connect(t, p.addr)
 	}
 	browser := wiretest.NewBrowser(t, p.addr)

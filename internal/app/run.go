@@ -19,15 +19,15 @@ import (
 
 // Run reads the settings from args, which do not hold the program's name, and
 // from the environment that getenv gives, and serves as they say until ctx is
-// done. Then it ends the sessions and returns nil.
+// done. Then it closes the sessions and returns nil.
 //
-// It prints the address to stdout, or what -h or -version ask for, and logs to
-// stderr. pages are the files that it serves unless -public names a folder;
-// they must be io.Seekers, as those of embed.FS are.
+// It prints its address, or what -h or -version ask for, to stdout, and logs to
+// stderr. pages are the files that it serves unless -public names a folder; they
+// must be io.Seekers, as those of embed.FS are.
 //
-// The error is one line for the person who started the program;
-// config.ExitCode gives the exit code for it. Run may be called several times
-// in one process, each time on another address.
+// The error is one line for the person who started the program; config.ExitCode
+// returns the exit code for it. Several calls of Run may be active at once, on
+// different addresses.
 func Run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer, pages fs.FS) error {
 	c, err := config.Parse(args, getenv, stdout)
 	if err != nil {
@@ -60,7 +60,8 @@ type program struct {
 	routes http.Handler // of every request but those of server.Health
 }
 
-// newProgram builds what the settings describe. Its errors are of the settings.
+// newProgram builds the program that the settings describe. Its errors are
+// config.UsageErrors.
 func newProgram(c config.Config, pages fs.FS, log *slog.Logger) (*program, error) {
 	files, err := fileHandler(c, pages)
 	if err != nil {
@@ -83,14 +84,14 @@ func newProgram(c config.Config, pages fs.FS, log *slog.Logger) (*program, error
 	var ice http.Handler = iceServers(c)
 	if verifier != nil {
 		p.bridge.Admit(admitWith(verifier))
-		ice = verifier.Protect(ice) // its answer lets the reader relay through TURN
+		ice = verifier.Protect(ice) // the credentials in it allow to relay through TURN
 	}
 	p.routes = server.Routes(p.bridge, bundle, ice, files)
 	return p, nil
 }
 
-// serveDebug serves figures of the program, if the settings ask for that, until
-// ctx is done.
+// serveDebug serves figures and profiles of the program on -debug-addr, if that is
+// set, until ctx is done.
 func (p *program) serveDebug(ctx context.Context) error {
 	if p.config.DebugAddr == "" {
 		return nil

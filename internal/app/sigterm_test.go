@@ -14,9 +14,9 @@ import (
 	"signaling/internal/wiretest"
 )
 
-// The end under load: everybody broadcasts to everybody when SIGTERM comes.
-// What the server had accepted by then, which its answer to a POST says or its
-// arrival anywhere, arrives everywhere, each message once and in order.
+// SIGTERM under load: all clients broadcast to each other when it comes. Every
+// message that the server had accepted by then, as its answer to a POST or the
+// message's arrival at any client shows, arrives at all of them, once and in order.
 
 // party is a client that sends numbered messages and reads those of others.
 type party struct {

@@ -106,8 +106,8 @@ func (s *side) read(w *wiretest.WebSocket, from *side, over <-chan struct{}) err
 	return nil
 }
 
-// quiet tells whether the side has stopped and all it sent has arrived, or
-// whether it has failed and nothing more will.
+// quiet reports whether the side has stopped and everything that it sent has
+// arrived, or whether it has failed.
 func (s *side) quiet(over <-chan struct{}) bool {
 	select {
 	case <-s.failed:

@@ -1,5 +1,3 @@
-// Package auth decides by a token who may come in: one that all clients share,
-// or a JWT of each client's own.
 package auth
 
 import (
@@ -9,7 +7,7 @@ import (
 	"time"
 )
 
-// Mode is the kind of token that clients must show.
+// Mode is the kind of token that clients must send.
 type Mode string
 
 // The modes. JWT stands for RFC 7519 with HS256, RS256 or ES256 of RFC 7518,
@@ -20,7 +18,7 @@ const (
 	JWT    Mode = "jwt"
 )
 
-// Settings says who may come in.
+// Settings are the settings of a Verifier.
 type Settings struct {
 	Mode     Mode
 	Secret   string        // shared token or HS256 key; exclusive with KeyFile
@@ -29,19 +27,18 @@ type Settings struct {
 	Leeway   time.Duration // by which clocks may differ
 }
 
-// Code tells a program why a client was refused.
-// Code says for a program why a client is refused.
+// Code is why a client was refused, for programs.
 type Code string
 
 // The codes.
 const (
 	TokenMissing     Code = "token_missing"       // none was sent
-	TokenInvalid     Code = "token_invalid"       // it is not ours, or not for us
-	TokenExpired     Code = "token_expired"       // it was good once: get a new one
-	TokenNotYetValid Code = "token_not_yet_valid" // it will be good later
+	TokenInvalid     Code = "token_invalid"       // not signed with our key, or not for this server
+	TokenExpired     Code = "token_expired"       // it was valid: get a new one
+	TokenNotYetValid Code = "token_not_yet_valid" // it will be valid later
 )
 
-// Refusal is why a client may not come in. It never holds the token.
+// Refusal is why a client was refused. It never holds the token.
 type Refusal struct {
 	Code    Code   `json:"code"`
 	Message string `json:"message"` // one sentence for a person
@@ -54,12 +51,12 @@ type Verifier struct {
 	check func(token string) *Refusal
 }
 
-// maxToken bounds the length of a token, in bytes: no issuer's is longer, and
-// checking a long one costs more than sending it.
+// maxToken is the longest token, in bytes: no issuer makes longer ones, and to
+// check one costs more than to send it.
 const maxToken = 8 << 10
 
-// New returns the verifier of the settings, whose mode is not None. It reads
-// the key file once. Its error is one line that says how to mend it.
+// New returns a verifier for the settings; their mode must not be None. It reads
+// the key file, once. Its error is one line that says how to fix it.
 func New(s Settings) (*Verifier, error) {
 	secret, err := s.secret()
 	if err != nil {
@@ -74,7 +71,7 @@ func New(s Settings) (*Verifier, error) {
 	return nil, fmt.Errorf("auth %q: choose one of none, token and jwt", s.Mode)
 }
 
-// secret returns what tokens are checked against, from wherever it comes.
+// secret returns the shared tokens or the keys, from Secret or from KeyFile.
 func (s Settings) secret() ([]byte, error) {
 	switch {
 	case s.Secret != "" && s.KeyFile != "":
@@ -86,13 +83,13 @@ func (s Settings) secret() ([]byte, error) {
 	}
 	content, err := os.ReadFile(s.KeyFile)
 	if err != nil {
-		return nil, fmt.Errorf("auth: the key cannot be read: %w; name another file with -auth-key", err)
+		return nil, fmt.Errorf("auth: the key cannot be read: %w; choose another file with -auth-key", err)
 	}
 	return content, nil
 }
 
-// Verify checks a token, empty if the client has sent none. The refusal is nil
-// for one that is good.
+// Verify checks a token; it is empty if the client has sent none. It returns nil
+// if the token is valid.
 func (v *Verifier) Verify(token string) *Refusal {
 	switch {
 	case token == "":

@@ -15,13 +15,13 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// keys are the keys that tokens may be signed with, by algorithm. Each has one
-// algorithm, which it names and not the token: a public key is never taken for
-// an HMAC's, whatever a token says of itself.
+// keys are the keys that tokens may be signed with, by algorithm. The key decides
+// its algorithm, not the token: a public key is never used as an HMAC key,
+// whatever the header of a token says.
 type keys map[string][]jwt.VerificationKey
 
-// newJWT returns a verifier of JWTs. Those without an expiry are refused: such a
-// token could never be taken back.
+// newJWT returns a verifier of JWTs. It refuses those without an expiry: they
+// could never be revoked.
 func newJWT(s Settings, secret []byte) (*Verifier, error) {
 	known, err := parseKeys(secret)
 	if err != nil {
@@ -40,7 +40,7 @@ func newJWT(s Settings, secret []byte) (*Verifier, error) {
 	parser := jwt.NewParser(options...)
 	return &Verifier{check: func(token string) *Refusal {
 		if strings.ContainsAny(token, "\r\n") {
-			return refusalOf(jwt.ErrTokenMalformed) // the decoder would pass over them
+			return refusalOf(jwt.ErrTokenMalformed) // the decoder would skip them
 		}
 		_, err := parser.ParseWithClaims(token, &jwt.RegisteredClaims{}, known.find)
 		return refusalOf(err)
@@ -52,8 +52,8 @@ func (k keys) find(t *jwt.Token) (any, error) {
 	return jwt.VerificationKeySet{Keys: k[t.Method.Alg()]}, nil
 }
 
-// refusalOf translates the parser's error. Its text is kept from clients: they
-// shall not learn how near a forged token comes.
+// refusalOf translates an error of the parser. Clients do not get its text: it
+// would help to forge tokens.
 func refusalOf(err error) *Refusal {
 	switch {
 	case err == nil:
@@ -73,8 +73,8 @@ func refusalOf(err error) *Refusal {
 // minHMAC is the least length of an HS256 key, in bytes (RFC 7518 section 3.2).
 const minHMAC = 32
 
-// parseKeys reads public keys in PEM, or else takes all of the secret, but white
-// space around it, as the key of HS256.
+// parseKeys parses public keys in PEM. A secret without PEM is the key of HS256,
+// without the white space around it.
 func parseKeys(secret []byte) (keys, error) {
 	secret = bytes.TrimSpace(secret)
 	if !bytes.Contains(secret, []byte("-----BEGIN")) {
@@ -87,7 +87,7 @@ func parseKeys(secret []byte) (keys, error) {
 	for rest := secret; len(rest) > 0; {
 		var block *pem.Block
 		if block, rest = pem.Decode(rest); block == nil {
-			return nil, errors.New("auth: the key's file is broken: want PEM blocks and nothing else")
+			return nil, errors.New("auth: the key file is malformed: it must hold PEM blocks and nothing else")
 		}
 		if err := known.add(block); err != nil {
 			return nil, fmt.Errorf("auth: %w", err)
@@ -126,7 +126,7 @@ func (k keys) append(method jwt.SigningMethod, key jwt.VerificationKey) {
 func parseBlock(block *pem.Block) (key any, err error) {
 	switch {
 	case strings.Contains(block.Type, "PRIVATE KEY"):
-		return nil, errors.New("the key's file holds a private key: give the public one, which is all that checking takes")
+		return nil, errors.New("the key file holds a private key: use the public key, which is all that the server needs")
 	case block.Type == "PUBLIC KEY":
 		key, err = x509.ParsePKIXPublicKey(block.Bytes)
 	case block.Type == "RSA PUBLIC KEY":

@@ -27,7 +27,7 @@ var (
 	hmacKey    = []byte("0123456789abcdef0123456789abcdef")
 )
 
-// publicPEM is a public key as its file has it.
+// publicPEM returns a public key in PEM.
 func publicPEM(t testing.TB, key any) []byte {
 	t.Helper()
 	der, err := x509.MarshalPKIXPublicKey(key)
@@ -47,7 +47,7 @@ func sign(t testing.TB, method jwt.SigningMethod, key any, claims jwt.MapClaims)
 	return token
 }
 
-// in is a time that is so far from now, as claims have it.
+// in returns a time after now, as claims have it.
 func in(d time.Duration) int64 { return time.Now().Add(d).Unix() }
 
 func verifier(t testing.TB, s Settings) *Verifier {
@@ -59,7 +59,7 @@ func verifier(t testing.TB, s Settings) *Verifier {
 	return v
 }
 
-// want compares why a token was refused; the code is empty for one that is good.
+// want checks the code with which a token is refused; "" means that it is valid.
 func want(t *testing.T, v *Verifier, token string, code Code) {
 	t.Helper()
 	refusal := v.Verify(token)
@@ -150,7 +150,7 @@ func TestAlgorithms(t *testing.T) {
 	}
 }
 
-// alter returns a good token of HS256 with another header.
+// alter returns a valid token of HS256 with another header.
 func alter(t *testing.T, header string) string {
 	token := sign(t, jwt.SigningMethodHS256, hmacKey, jwt.MapClaims{"exp": in(time.Hour)})
 	_, rest, _ := strings.Cut(token, ".")
@@ -170,7 +170,7 @@ func TestTokensThatAreNone(t *testing.T) {
 	}
 }
 
-// Whatever comes is refused but what the key has signed.
+// Every token that the key has not signed is refused.
 func FuzzToken(f *testing.F) {
 	// The same in each of the fuzzer's processes, so without the time of day.
 	good := sign(f, jwt.SigningMethodHS256, hmacKey, jwt.MapClaims{"exp": int64(9999999999), "iat": 1})

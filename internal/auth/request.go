@@ -6,17 +6,18 @@ import (
 	"strings"
 )
 
-// TokenOf returns the token that a client has sent, empty for none: from the
-// auth object of its CONNECT, else from the query of the request that opened
-// its session, else from that request's Authorization header. An auth.token that
-// is no string is no token of ours, and is not made up for by another.
+// TokenOf returns the token that a client has sent, or "" if it has sent none. It
+// looks in the auth object of the client's CONNECT packet, then in the query of
+// the request that opened its session, then in that request's Authorization
+// header. It reports false if auth.token is not a string; then it looks no
+// further.
 func TokenOf(auth map[string]any, r *http.Request) (token string, ok bool) {
 	if given, sent := auth["token"]; sent && given != nil {
 		token, ok = given.(string)
 		return token, ok
 	}
 	if all := r.URL.Query()["token"]; len(all) > 0 && all[len(all)-1] != "" {
-		return all[len(all)-1], true // of several the last counts, as in all of the query
+		return all[len(all)-1], true // the last one counts, as for other parameters of the query
 	}
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(scheme, "Bearer") {
@@ -25,7 +26,8 @@ func TokenOf(auth map[string]any, r *http.Request) (token string, ok bool) {
 	return strings.TrimSpace(token), true
 }
 
-// Check decides on a client by what it has sent.
+// Check verifies the token that a client has sent, see TokenOf. It returns nil if
+// the token is valid.
 func (v *Verifier) Check(auth map[string]any, r *http.Request) *Refusal {
 	token, ok := TokenOf(auth, r)
 	if !ok {
@@ -34,8 +36,9 @@ func (v *Verifier) Check(auth map[string]any, r *http.Request) *Refusal {
 	return v.Verify(token)
 }
 
-// Protect lets those requests reach h that bring a good token, in their query or
-// their header. The others are answered 401 with {code, message}.
+// Protect returns a handler that passes requests with a valid token, in their
+// query or Authorization header, to h, and answers others 401 with {code,
+// message}.
 func (v *Verifier) Protect(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		refusal := v.Check(nil, r)
@@ -47,6 +50,6 @@ func (v *Verifier) Protect(h http.Handler) http.Handler {
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("WWW-Authenticate", "Bearer")
 		w.WriteHeader(http.StatusUnauthorized)
-		json.NewEncoder(w).Encode(refusal) // fails when the client is gone
+		json.NewEncoder(w).Encode(refusal) // fails if the client has gone
 	})
 }

@@ -7,14 +7,15 @@ import (
 	"fmt"
 )
 
-// minShared is the least length of a shared token, in bytes: what is shorter
-// can be guessed over the network.
+// minShared is the least length of a shared token, in bytes: shorter ones can be
+// guessed over the network.
 const minShared = 16
 
-// newShared returns a verifier of shared tokens, one a line: several, so that a
-// new one can be handed out before the old one goes.
+// newShared returns a verifier of shared tokens. The secret has one per line:
+// there may be several, so that clients can change to a new one before the old
+// one is removed.
 func newShared(secret []byte) (*Verifier, error) {
-	// Sums have one length, and so comparing them takes one time.
+	// Sums are equally long, so that comparing them takes the same time for any token.
 	var sums [][sha256.Size]byte
 	for line := range bytes.Lines(secret) {
 		line = bytes.TrimSpace(line)
@@ -27,7 +28,7 @@ func newShared(secret []byte) (*Verifier, error) {
 		sums = append(sums, sha256.Sum256(line))
 	}
 	if len(sums) == 0 {
-		return nil, fmt.Errorf("auth: there is no token in the secret: make one with \"openssl rand -hex 16\"")
+		return nil, fmt.Errorf("auth: the secret holds no token: make one with \"openssl rand -hex 16\"")
 	}
 	return &Verifier{check: func(token string) *Refusal {
 		sum, same := sha256.Sum256([]byte(token)), 0

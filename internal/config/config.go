@@ -1,7 +1,3 @@
-// Package config reads the server's settings from flags and environment variables.
-//
-// Every setting is one row of the table in options.go; the flags, the
-// environment variables, the -h text and the README's table all come from it.
 package config
 
 import (
@@ -20,21 +16,21 @@ type Config struct {
 	Public         string        // folder to serve; empty for the embedded page
 	Path           string        // path of the Socket.IO endpoint: leading slash, no trailing one
 	Origins        Origins       // who may connect from another origin
-	Auth           string        // kind of token to ask for: none, token or jwt
-	AuthKey        string        // file that tokens are checked with
-	AuthSecret     string        // instead of that file
-	AuthAudience   string        // that a JWT must name; empty: any
-	AuthLeeway     time.Duration // by which clocks may differ
+	Auth           string        // kind of token that clients need: none, token or jwt
+	AuthKey        string        // file with the tokens or keys
+	AuthSecret     string        // the token or key itself, instead of the file
+	AuthAudience   string        // audience that a JWT must name; empty: any
+	AuthLeeway     time.Duration // allowed difference between clocks
 	PingInterval   time.Duration // a whole number of milliseconds, as the wire carries it
 	PingTimeout    time.Duration // a whole number of milliseconds
 	MaxPayload     int64         // bytes a client may send in one HTTP body or WebSocket message
-	ConnectTimeout time.Duration // how long a client may take to join its first namespace
-	Transports     []string      // of Polling and WebSocket, at least one, no duplicates
-	Recovery       time.Duration // how long a client that was lost may come back to what it missed; 0: not at all
-	Compression    int           // bytes from which on WebSocket messages are compressed; 0: none are
+	ConnectTimeout time.Duration // for a client to join its first namespace
+	Transports     []string      // Polling, WebSocket or both, no duplicates
+	Recovery       time.Duration // for a lost client to resume its session; 0: it cannot
+	Compression    int           // size in bytes from which WebSocket messages are compressed; 0: none are
 	Parser         PacketFormat
 	Limits         Limits
-	Drain          time.Duration // over which the sessions are closed at the end
+	Drain          time.Duration // over which shutdown closes the sessions
 	DebugAddr      string        // loopback host:port for figures and profiles; empty: none
 	LogLevel       slog.Level
 	LogFormat      LogFormat
@@ -43,10 +39,10 @@ type Config struct {
 	ClientRooms int // rooms of one client
 	NameLength  int // characters in the name of a room or of a client
 
-	STUN       []string // URLs of STUN servers, RFC 7064
-	TURN       []string // URLs of TURN servers, RFC 7065; not empty exactly if TURNSecret is
-	TURNSecret string   // what the TURN servers check credentials with
-	TURNTTL    time.Duration
+	STUN       []string      // URLs of STUN servers, RFC 7064
+	TURN       []string      // URLs of TURN servers, RFC 7065; not empty exactly if TURNSecret is
+	TURNSecret string        // shared with the TURN servers
+	TURNTTL    time.Duration // of credentials for them
 }
 
 // Names of the transports, as the transport query parameter spells them.
@@ -55,8 +51,7 @@ const (
 	WebSocket = "websocket"
 )
 
-// PacketFormat is the form of the Socket.IO packets, by the names of the npm
-// packages that write them.
+// PacketFormat is the format of Socket.IO packets.
 type PacketFormat string
 
 // The packet formats: the protocol's own, and that of socket.io-msgpack-parser.
@@ -65,13 +60,13 @@ const (
 	MsgpackPackets PacketFormat = "msgpack"
 )
 
-// ErrShown reports that Parse has printed the help or the version, which is
-// all that was asked for: the process should end with exit code 0.
+// ErrShown is the error of Parse when it has printed the help or the version: the
+// process should end with exit code 0.
 var ErrShown = errors.New("help or version was printed")
 
-// UsageError reports a setting that cannot be used: the program would fail with
-// it the next time, too. Its text is one line that names the flag or the
-// environment variable, says what is wrong and how to mend it.
+// UsageError is an error of a setting: the program fails with it until the setting
+// is changed. Its text is one line that names the flag or the environment
+// variable and says how to fix it.
 type UsageError struct {
 	err error
 }
@@ -80,12 +75,12 @@ func (e *UsageError) Error() string { return e.err.Error() }
 
 func (e *UsageError) Unwrap() error { return e.err }
 
-// Unusable returns err, which must not be nil, as a UsageError. It is for what
-// only the user of a setting finds out, such as a file that cannot be read.
+// Unusable returns err, which must not be nil, as a UsageError. It is for settings
+// that Parse cannot check, such as a file that cannot be read.
 func Unusable(err error) error { return &UsageError{err} }
 
-// ExitCode returns the exit code of the process for the error that the program
-// ended with: 0 for nil and ErrShown, 2 for a UsageError, 1 for anything else.
+// ExitCode returns the exit code of the process for an error: 0 for nil and
+// ErrShown, 2 for a UsageError, 1 for any other.
 func ExitCode(err error) int {
 	var usage *UsageError
 	switch {
@@ -98,13 +93,13 @@ func ExitCode(err error) int {
 	}
 }
 
-// Parse reads args (without the program's name) and the environment. A flag
-// wins over its variable, a variable over the default; an empty variable counts
-// as unset. With -h or -version it prints to stdout and returns ErrShown; every
-// other error is a *UsageError. It does not touch the file system.
+// Parse reads the settings from args, which do not hold the program's name, and
+// from the environment. A flag overrides its variable, and a variable the default;
+// an empty variable counts as unset. With -h or -version it prints to stdout and
+// returns ErrShown. Errors of settings are *UsageErrors. It opens no files.
 func Parse(args []string, getenv func(string) string, stdout io.Writer) (Config, error) {
 	flags := flag.NewFlagSet("signaling", flag.ContinueOnError)
-	flags.SetOutput(io.Discard) // its multi-line usage; the error says enough
+	flags.SetOutput(io.Discard) // of several lines; the error says enough
 	for _, o := range options {
 		flags.String(o.name, o.value, "")
 	}
@@ -145,7 +140,7 @@ func Parse(args []string, getenv func(string) string, stdout io.Writer) (Config,
 	return c, nil
 }
 
-// choosePreset returns the defaults that -preset asks for.
+// choosePreset returns the defaults of the preset that -preset names.
 func choosePreset(flags *flag.FlagSet, getenv func(string) string) (map[string]string, error) {
 	source, name := option{name: "preset", value: "none"}.lookup(flags, getenv)
 	preset, ok := presets[name]
@@ -155,7 +150,8 @@ func choosePreset(flags *flag.FlagSet, getenv func(string) string) (map[string]s
 	return preset, nil
 }
 
-// lookup returns the value that counts for o and where it came from.
+// lookup returns the value of o, and the name of the flag or variable that it comes
+// from.
 func (o option) lookup(flags *flag.FlagSet, getenv func(string) string) (source, value string) {
 	source, value = "-"+o.name, o.value
 	if v := getenv(o.env()); v != "" {
@@ -169,7 +165,7 @@ func (o option) lookup(flags *flag.FlagSet, getenv func(string) string) (source,
 	return source, value
 }
 
-// shown turns the result of printing to stdout into what Parse returns.
+// shown returns the error of Parse after it has printed to stdout.
 func shown(_ int, err error) error {
 	if err != nil {
 		return fmt.Errorf("write to standard output: %w", err)
@@ -181,8 +177,8 @@ func usagef(format string, args ...any) error {
 	return &UsageError{fmt.Errorf(format, args...)}
 }
 
-// oneLine folds white space: package flag quotes what was typed as it is, line
-// breaks included.
+// oneLine replaces white space by single blanks: the errors of package flag
+// contain arguments as they are, with their line breaks.
 func oneLine(s string) string {
 	return strings.Join(strings.Fields(s), " ")
 }

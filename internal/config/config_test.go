@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// environment is a getenv that knows the given variables.
+// environment returns a getenv that has the given variables.
 func environment(pairs map[string]string) func(string) string {
 	return func(name string) string { return pairs[name] }
 }
@@ -180,7 +180,7 @@ func TestUsageErrors(t *testing.T) {
 		{"a parser that is unknown", []string{"-parser", "xml"}, nil,
 			`-parser "xml": choose one of json and msgpack`},
 		{"figures for everybody", []string{"-debug-addr", ":6060"}, nil,
-			`-debug-addr ":6060": must be on this machine, such as 127.0.0.1:6060: it tells what no stranger should know`},
+			`-debug-addr ":6060": must be an address that only this machine reaches, such as 127.0.0.1:6060: profiles are not for the public`},
 		{"path without slash", []string{"-path", "socket.io"}, nil,
 			`-path "socket.io": write it as /name or /name/name with letters, digits, '.', '_', '~' and '-'`},
 		{"path that would hide the page", []string{"-path", "/"}, nil,
@@ -188,7 +188,7 @@ func TestUsageErrors(t *testing.T) {
 		{"path that climbs", []string{"-path", "/a/../b"}, nil,
 			`-path "/a/../b": write it as /name or /name/name with letters, digits, '.', '_', '~' and '-'`},
 		{"origin with a trailing slash", []string{"-origins", "https://a.org,https://b.org/"}, nil,
-			`-origins "https://a.org,https://b.org/": "https://b.org/" is no origin: write *, https://example.org or https://*.example.org, without path`},
+			`-origins "https://a.org,https://b.org/": "https://b.org/" is not an origin: write *, https://example.org or https://*.example.org, without path`},
 		{"duration without unit", []string{"-ping-interval", "25"}, nil,
 			`-ping-interval "25": write a duration with its unit, such as 25s, 300ms or 1m30s`},
 		{"no duration at all", nil, map[string]string{"SIGNALING_PING_TIMEOUT": "0s"},

@@ -10,7 +10,7 @@ import (
 	"signaling/internal/limit"
 )
 
-// defaultLimits are the limits when nothing is set: Node's, or none.
+// defaultLimits are the limits without settings: Node's, or none.
 var defaultLimits = Limits{
 	QueueBytes: 4 << 20, QueuePackets: 4096, HeaderBytes: 16 << 10,
 	Timeouts: limit.Timeouts{Header: 20 * time.Second, Body: 5 * time.Minute, Write: 20 * time.Second, Idle: time.Minute},

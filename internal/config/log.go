@@ -5,10 +5,10 @@ import (
 	"log/slog"
 )
 
-// LogFormat is the form of the log lines.
+// LogFormat is the format of log lines.
 type LogFormat string
 
-// The log formats: slog's key=value text, or one JSON object a line.
+// The log formats: slog's key=value text, or a JSON object per line.
 const (
 	Text LogFormat = "text"
 	JSON LogFormat = "json"

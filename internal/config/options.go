@@ -12,44 +12,44 @@ import (
 	"time"
 )
 
-// option is one setting: a flag, its environment variable and its row in the
-// README's table.
+// option is one setting: a flag, its environment variable, and its row of the
+// table in the README.
 type option struct {
 	name  string // of the flag
-	arg   string // what -h calls its value
+	arg   string // name of the value in the text of -h
 	value string // default
 	help  string
-	set   func(*Config, string) error // validates; its error says how to mend the value
+	set   func(*Config, string) error // checks the value; its error says how to fix it
 }
 
 var options = slices.Concat(basicOptions, limitOptions)
 
 var basicOptions = []option{
-	{"addr", "HOST:PORT", ":8181", "address to listen on; port 0 picks a free one",
+	{"addr", "HOST:PORT", ":8181", "address to listen on; port 0 chooses a free one",
 		func(c *Config, s string) error { return parseAddr(&c.Addr, s) }},
-	{"public", "DIR", "", "folder to serve instead of the embedded page",
+	{"public", "DIR", "", "folder to serve instead of the embedded pages",
 		func(c *Config, s string) error { c.Public = s; return nil }},
 	{"path", "PATH", "/socket.io", "path of the Socket.IO endpoint",
 		func(c *Config, s string) error { return parsePath(&c.Path, s) }},
 	{"origins", "LIST", "*", "origins that may connect, comma-separated: * for any, https://example.org, https://*.example.org",
 		func(c *Config, s string) error { return parseOrigins(&c.Origins, s) }},
-	{"auth", "MODE", "none", "who may come in: none for anyone, token for who knows a shared token, jwt for who shows a signed one",
+	{"auth", "MODE", "none", "what clients need to connect: none for nothing, token for a shared token, jwt for a signed token",
 		func(c *Config, s string) error { return parseAuth(&c.Auth, s) }},
-	{"auth-key", "FILE", "", "file with the shared token, the key of HS256, or the public keys of RS256 or ES256 in PEM",
+	{"auth-key", "FILE", "", "file with the shared tokens, the key of HS256, or the public keys of RS256 or ES256 in PEM",
 		func(c *Config, s string) error { c.AuthKey = s; return nil }},
-	{"auth-secret", "SECRET", "", "instead of a file; set the variable: others on the machine can see a flag",
+	{"auth-secret", "SECRET", "", "the token or key itself, instead of a file; set the variable, because other users of the machine can see flags",
 		func(c *Config, s string) error { c.AuthSecret = s; return nil }},
-	{"auth-audience", "NAME", "", "audience that a JWT must be for",
+	{"auth-audience", "NAME", "", "audience that a JWT must name",
 		func(c *Config, s string) error { c.AuthAudience = s; return nil }},
-	{"auth-leeway", "DURATION", "30s", "difference between clocks that a JWT's times may have",
+	{"auth-leeway", "DURATION", "30s", "difference between clocks that is allowed for the times in a JWT",
 		func(c *Config, s string) error { return parseDuration(&c.AuthLeeway, s) }},
 	{"ping-interval", "DURATION", "25s", "time between heartbeats",
 		func(c *Config, s string) error { return parseDuration(&c.PingInterval, s) }},
-	{"ping-timeout", "DURATION", "20s", "time to wait for the answer to a heartbeat",
+	{"ping-timeout", "DURATION", "20s", "time in which a client must answer a heartbeat",
 		func(c *Config, s string) error { return parseDuration(&c.PingTimeout, s) }},
 	{"max-payload", "BYTES", "1000000", "largest HTTP body or WebSocket message that a client may send",
 		func(c *Config, s string) error { return parseBytes(&c.MaxPayload, s) }},
-	{"connect-timeout", "DURATION", "45s", "time that a client has to join its first namespace",
+	{"connect-timeout", "DURATION", "45s", "time in which a client must join its first namespace",
 		func(c *Config, s string) error { return parseDuration(&c.ConnectTimeout, s) }},
 	{"transports", "LIST", "polling,websocket", "transports to offer, comma-separated",
 		func(c *Config, s string) error { return parseTransports(&c.Transports, s) }},
@@ -59,30 +59,30 @@ var basicOptions = []option{
 		func(c *Config, s string) error { return parseNumber(&c.ClientRooms, s, 1, maxCount) }},
 	{"name-length", "NUMBER", "128", "most characters in the name of a room or of a client",
 		func(c *Config, s string) error { return parseNumber(&c.NameLength, s, 1, maxCount) }},
-	{"stun", "LIST", "", "STUN servers for /ice.json, comma-separated: stun:stun.example.org:3478",
+	{"stun", "LIST", "", "STUN servers to list in /ice.json, comma-separated: stun:stun.example.org:3478",
 		func(c *Config, s string) error { return parseICE(&c.STUN, s, stunURL) }},
-	{"turn", "LIST", "", "TURN servers for /ice.json, comma-separated: turn:turn.example.org, turns:turn.example.org?transport=tcp",
+	{"turn", "LIST", "", "TURN servers to list in /ice.json, comma-separated: turn:turn.example.org, turns:turn.example.org?transport=tcp",
 		func(c *Config, s string) error { return parseICE(&c.TURN, s, turnURL) }},
 	{"turn-secret", "SECRET", "", "secret shared with the TURN servers (coturn: use-auth-secret, static-auth-secret)",
 		func(c *Config, s string) error { c.TURNSecret = s; return nil }},
-	{"turn-ttl", "DURATION", "24h", "how long the credentials for the TURN servers hold",
+	{"turn-ttl", "DURATION", "24h", "time for which credentials for the TURN servers are valid",
 		func(c *Config, s string) error { return parseDuration(&c.TURNTTL, s) }},
-	{"recovery", "DURATION", "0s", "time that a client in no room has to come back, after its connection was lost, to what it missed; 0s: none",
+	{"recovery", "DURATION", "0s", "time in which a client that lost its connection can resume its session and get what it missed, if it is in no room; 0s: never",
 		func(c *Config, s string) error { return parseRecovery(&c.Recovery, s) }},
-	{"compression", "BYTES", "0", "size from which on WebSocket messages are compressed for the clients that can; 0: never",
+	{"compression", "BYTES", "0", "size from which WebSocket messages are compressed, for clients that support it; 0: never",
 		func(c *Config, s string) error { return parseCompression(&c.Compression, s) }},
-	{"parser", "FORMAT", "json", "form of the packets, which all clients must use: json, or msgpack for socket.io-msgpack-parser",
+	{"parser", "FORMAT", "json", "format of the packets, which all clients must use: json, or msgpack for socket.io-msgpack-parser",
 		func(c *Config, s string) error { return parsePackets(&c.Parser, s) }},
-	{"debug-addr", "HOST:PORT", "", "address, on this machine only, for runtime figures and profiles",
+	{"debug-addr", "HOST:PORT", "", "address for runtime figures and profiles, which must be on this machine",
 		func(c *Config, s string) error { return parseDebugAddr(&c.DebugAddr, s) }},
-	{"log-level", "LEVEL", "info", "least level to log: debug, info, warn or error",
+	{"log-level", "LEVEL", "info", "lowest level to log: debug, info, warn or error",
 		func(c *Config, s string) error { return parseLevel(&c.LogLevel, s) }},
-	{"log-format", "FORMAT", "text", "form of the log lines: text or json",
+	{"log-format", "FORMAT", "text", "format of the log lines: text or json",
 		func(c *Config, s string) error { return parseFormat(&c.LogFormat, s) }},
 }
 
-// env is the environment variable of the option: ping-interval is
-// SIGNALING_PING_INTERVAL.
+// env returns the name of the option's environment variable:
+// SIGNALING_PING_INTERVAL for ping-interval.
 func (o option) env() string {
 	return "SIGNALING_" + strings.ToUpper(strings.ReplaceAll(o.name, "-", "_"))
 }
@@ -110,14 +110,14 @@ func parseDebugAddr(to *string, s string) error {
 	}
 	host, _, _ := net.SplitHostPort(addr) // parseAddr has done the same
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return errors.New("must be on this machine, such as 127.0.0.1:6060: it tells what no stranger should know")
+		return errors.New("must be an address that only this machine reaches, such as 127.0.0.1:6060: profiles are not for the public")
 	}
 	*to = addr
 	return nil
 }
 
-// endpointPath leaves out what a URL would escape, so that the path is spelled
-// in one way only.
+// endpointPath has no characters that a URL would escape, so that there is only one
+// spelling of the path.
 var endpointPath = regexp.MustCompile(`^(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+/?$`)
 
 func parsePath(to *string, s string) error {
@@ -128,8 +128,8 @@ func parsePath(to *string, s string) error {
 	return nil
 }
 
-// maxDuration keeps the timer of a client, 31 bits of milliseconds in a browser,
-// from overflowing when it adds interval and timeout.
+// maxDuration keeps a browser's timer, which has 31 bits of milliseconds, from
+// overflowing when the client adds interval and timeout.
 const maxDuration = 24 * time.Hour
 
 func parseDuration(to *time.Duration, s string) error {
@@ -146,7 +146,7 @@ func parseDuration(to *time.Duration, s string) error {
 	return nil
 }
 
-// parseRecovery is parseDuration, but for 0.
+// parseRecovery is parseDuration, but accepts 0.
 func parseRecovery(to *time.Duration, s string) error {
 	if d, err := time.ParseDuration(s); err == nil && d == 0 {
 		*to = 0
@@ -158,7 +158,8 @@ func parseRecovery(to *time.Duration, s string) error {
 	return nil
 }
 
-// maxBytes bounds -max-payload: one client may make the server hold that much.
+// maxBytes is the most for -max-payload: the server may have to hold that much for
+// one client.
 const maxBytes = 1 << 30
 
 func parseBytes(to *int64, s string) error {
@@ -170,7 +171,7 @@ func parseBytes(to *int64, s string) error {
 	return nil
 }
 
-// maxCount bounds the limits of rooms; beyond it they limit nothing.
+// maxCount is the most for the limits of rooms; beyond it they limit nothing.
 const maxCount = 1 << 20
 
 func parseCompression(to *int, s string) error {
@@ -182,13 +183,13 @@ func parseCompression(to *int, s string) error {
 	return nil
 }
 
-// iceURL is what a kind of ICE server's URL looks like.
+// iceURL is the form of a URL of STUN or TURN servers.
 type iceURL struct {
 	pattern *regexp.Regexp
 	example string
 }
 
-// The URLs of RFC 7064 and RFC 7065; the host is a name, an IPv4 address, or an
+// The forms of RFC 7064 and RFC 7065. The host is a name, an IPv4 address, or an
 // IPv6 address in brackets.
 var (
 	stunURL = iceURL{regexp.MustCompile(`^stuns?:` + iceHost + `$`), "stun:stun.example.org:3478"}

@@ -44,15 +44,15 @@ func (w wildcard) matches(origin string) bool {
 		return false
 	}
 	sub, ok := strings.CutSuffix(host, w.suffix)
-	// Origin is what a client says it is: only a host name may stand for the star.
+	// Clients can send any Origin: the star must match nothing but a host name.
 	return ok && sub != "" && !strings.ContainsFunc(sub, func(r rune) bool {
 		return r != '.' && r != '-' && r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z')
 	})
 }
 
-// originPattern is scheme://host[:port], where the host's first label may be a
-// star. It takes nothing that a browser would not send, so that a slip such as a
-// trailing slash shows at start and not as a refused client.
+// originPattern matches scheme://host[:port], where the host's first label may be
+// a star. It matches nothing that a browser would not send, so that a mistake such
+// as a trailing slash is an error at start, not a refused client.
 var originPattern = regexp.MustCompile(`^[a-z][a-z0-9+.-]*://((\*\.)?[a-z0-9_-][a-z0-9._-]*|\[[0-9a-f:.]+\])(:[0-9]{1,5})?$`)
 
 func parseOrigins(to *Origins, s string) error {
@@ -65,7 +65,7 @@ func parseOrigins(to *Origins, s string) error {
 		}
 		origin := normalOrigin(item)
 		if !originPattern.MatchString(origin) {
-			return fmt.Errorf("%q is no origin: write *, https://example.org or https://*.example.org, without path", item)
+			return fmt.Errorf("%q is not an origin: write *, https://example.org or https://*.example.org, without path", item)
 		}
 		if scheme, suffix, ok := strings.Cut(origin, "*"); ok {
 			o.wildcard = append(o.wildcard, wildcard{scheme, suffix})
@@ -77,7 +77,7 @@ func parseOrigins(to *Origins, s string) error {
 	return nil
 }
 
-// normalOrigin spells an origin the way browsers do: lower case, without the
+// normalOrigin returns an origin as browsers write it: in lower case, without the
 // scheme's default port.
 func normalOrigin(s string) string {
 	s = strings.ToLower(s)

@@ -10,8 +10,8 @@ import (
 func Help() string {
 	var b strings.Builder
 	b.WriteString("Usage: signaling [flags]\n\n" +
-		"A signaling server for WebRTC that stands in for a Node socket.io server.\n" +
-		"Each flag has an environment variable; the flag wins.\n\n")
+		"A WebRTC signaling server that replaces a Node socket.io server.\n" +
+		"Each flag has an environment variable, which it overrides.\n\n")
 	for _, o := range options {
 		fmt.Fprintf(&b, "  -%s %s\n", o.name, o.arg)
 		fmt.Fprintf(&b, "        %s\n", o.help)
@@ -38,7 +38,7 @@ func Table() string {
 	return b.String()
 }
 
-// Markers in the README between which the tables stand.
+// Markers in the README around the tables.
 const (
 	tableStart  = "<!-- config -->\n"
 	tableEnd    = "<!-- /config -->"
@@ -46,7 +46,7 @@ const (
 	presetEnd   = "<!-- /preset -->"
 )
 
-// PresetTable returns what -preset internet sets as a Markdown table.
+// PresetTable returns the defaults of -preset internet as a Markdown table.
 func PresetTable() string {
 	var b strings.Builder
 	b.WriteString("| Flag | Default | `-preset internet` |\n|---|---|---|\n")
@@ -71,7 +71,7 @@ func replace(readme, start, end, table string) (string, error) {
 	before, rest, ok := strings.Cut(readme, start)
 	_, after, ok2 := strings.Cut(rest, end)
 	if !ok || !ok2 {
-		return "", fmt.Errorf("the configuration table has lost its markers: put the lines %q and %q where it belongs",
+		return "", fmt.Errorf("the configuration table has no markers: add the lines %q and %q where it belongs",
 			strings.TrimSpace(start), end)
 	}
 	return before + start + table + end + after, nil
@@ -84,10 +84,10 @@ func (o option) shownDefault() string {
 	return o.value
 }
 
-// literal is a word of a help text that is typed as it stands.
+// literal matches a word of a help text that is to be typed as it is.
 var literal = regexp.MustCompile(`[^\s,]*(\*|://)[^\s,]*`)
 
-// markdown sets literals as code, which Markdown would make links and emphasis.
+// markdown marks literals as code: Markdown would take them for links and emphasis.
 func markdown(help string) string {
 	return literal.ReplaceAllString(help, "`$0`")
 }

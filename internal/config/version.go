@@ -9,9 +9,9 @@ import (
 // version is set by the Makefile: -ldflags "-X signaling/internal/config.version=v1.2.3".
 var version string
 
-// Version names the build, the Go release and the platform:
-// "v1.2.3 (go1.26.0 linux/amd64)". Built without the Makefile the first part is
-// what the Go toolchain recorded, or "devel".
+// Version returns the version of the build, the Go release and the platform:
+// "v1.2.3 (go1.26.0 linux/amd64)". Without the Makefile the first part is the
+// version that the Go toolchain recorded, or "devel".
 func Version() string {
 	v := version
 	if v == "" {

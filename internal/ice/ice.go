@@ -1,4 +1,3 @@
-// Package ice tells pages which STUN and TURN servers to use.
 package ice
 
 import (
@@ -13,16 +12,17 @@ import (
 	"time"
 )
 
-// Path is where pages ask.
+// Path is the path at which pages request the list.
 const Path = "/ice.json"
 
-// Servers are the servers to use; the zero Servers are none.
+// Servers are the STUN and TURN servers to use; the zero value is none. It is
+// immutable and safe for concurrent use.
 type Servers struct {
 	STUN []string // URLs
 	TURN []string // URLs
 
-	// Secret is shared with the TURN servers. It never leaves the server: clients
-	// get credentials made with it, which hold for TTL.
+	// Secret is shared with the TURN servers. It is never sent to clients: they
+	// get credentials made with it, which are valid for TTL.
 	Secret string
 	TTL    time.Duration
 }
@@ -44,16 +44,16 @@ func (s Servers) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	body, err := json.Marshal(map[string]any{"iceServers": s.list(time.Now(), rand.Text())})
 	if err != nil {
-		panic("ice: strings are no JSON: " + err.Error())
+		panic("ice: marshal strings: " + err.Error())
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.Header().Set("Cache-Control", "no-store")
-	w.Write(body) // fails when the client is gone
+	w.Write(body) // fails if the client has gone
 }
 
-// list returns the servers, with credentials for a user who is told apart from
-// others by nonce.
+// list returns the servers. The credentials are for a user whose name ends in
+// nonce, which makes it unique.
 func (s Servers) list(now time.Time, nonce string) []server {
 	all := []server{} // in JSON an empty list, not null
 	if len(s.STUN) > 0 {
@@ -66,9 +66,9 @@ func (s Servers) list(now time.Time, nonce string) []server {
 	return all
 }
 
-// credential is the password of a time-limited user as TURN servers check it
-// that share the secret ("A REST API For Access To TURN Services", section 2.2;
-// coturn's use-auth-secret).
+// credential returns the password of a user whose name has an expiry in it, as
+// TURN servers that share the secret compute it ("A REST API For Access To TURN
+// Services", section 2.2; coturn's use-auth-secret).
 func credential(secret, username string) string {
 	mac := hmac.New(sha1.New, []byte(secret))
 	mac.Write([]byte(username))

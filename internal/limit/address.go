@@ -7,10 +7,11 @@ import (
 	"strings"
 )
 
-// Proxies are the networks whose X-Forwarded-For is believed.
+// Proxies are the networks of proxies whose X-Forwarded-For is trusted.
 type Proxies []netip.Prefix
 
-// ParseProxies reads networks and addresses, comma-separated; none from "".
+// ParseProxies parses a comma-separated list of networks and addresses. "" is no
+// proxies.
 func ParseProxies(s string) (Proxies, error) {
 	var all Proxies
 	for part := range strings.SplitSeq(s, ",") {
@@ -31,6 +32,7 @@ func ParseProxies(s string) (Proxies, error) {
 	return all, nil
 }
 
+// trust reports whether addr is a proxy's.
 func (p Proxies) trust(addr netip.Addr) bool {
 	for _, network := range p {
 		if network.Contains(addr) {
@@ -40,10 +42,10 @@ func (p Proxies) trust(addr netip.Addr) bool {
 	return false
 }
 
-// Client returns the address that a request comes from: the peer's or, when
-// that is a proxy of p, the last address in X-Forwarded-For that is none. What
-// stands before it the client itself may have written. The zero Addr stands
-// for a peer without an IP address.
+// Client returns the address of the client that sent a request: that of the peer
+// or, if the peer is a proxy of p, the last address in X-Forwarded-For that is not
+// a proxy's. The client itself may have written those before it. Client returns
+// the zero Addr for a peer without an IP address.
 func (p Proxies) Client(r *http.Request) netip.Addr {
 	addr := parseAddr(r.RemoteAddr)
 	lines := r.Header["X-Forwarded-For"]
@@ -57,7 +59,7 @@ func (p Proxies) Client(r *http.Request) netip.Addr {
 			part, rest = rest[comma+1:], rest[:max(comma, 0)]
 			said := parseAddr(strings.TrimSpace(part))
 			if !said.IsValid() {
-				return addr // nobody can tell what is before it
+				return addr // what is before it cannot be trusted
 			}
 			addr = said
 		}
@@ -65,7 +67,8 @@ func (p Proxies) Client(r *http.Request) netip.Addr {
 	return addr
 }
 
-// parseAddr reads an address with or without a port; the zero Addr if it is none.
+// parseAddr parses an address with or without a port. It returns the zero Addr if
+// s is neither.
 func parseAddr(s string) netip.Addr {
 	if both, err := netip.ParseAddrPort(s); err == nil {
 		return both.Addr().Unmap().WithZone("")
@@ -74,11 +77,11 @@ func parseAddr(s string) netip.Addr {
 	return addr.Unmap().WithZone("")
 }
 
-// groupBits is the size of the network that one customer of IPv6 has at least:
-// all of its addresses count as one.
+// groupBits is the prefix length of the smallest network that a customer of IPv6
+// gets: all of its addresses count as one.
 const groupBits = 64
 
-// group returns what an address counts as.
+// group returns the address that stands for all that count as one with addr.
 func group(addr netip.Addr) netip.Addr {
 	if addr.Is6() {
 		return netip.PrefixFrom(addr, groupBits).Masked().Addr()

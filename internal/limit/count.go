@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// Cause says which limit was reached.
+// Cause is the limit that something was refused for.
 type Cause uint8
 
-// The limits. Their names are those of the flags that set them.
+// The causes, mostly named after the flags that set the limits.
 const (
 	Sessions Cause = iota
 	SessionsPerIP
@@ -25,7 +25,7 @@ const (
 	causes
 )
 
-var causeNames = [causes]struct{ name, mend string }{
+var causeTexts = [causes]struct{ name, message string }{
 	Sessions:           {"max-sessions", "handshake refused: as many sessions are open as -max-sessions allows"},
 	SessionsPerIP:      {"max-sessions-per-ip", "handshake refused: the address has as many sessions as -max-sessions-per-ip allows; behind a proxy set -trusted-proxies"},
 	HandshakeRate:      {"handshake-rate", "handshake refused: more come than -handshake-rate allows"},
@@ -39,12 +39,13 @@ var causeNames = [causes]struct{ name, mend string }{
 }
 
 // String returns a short name, for a metric.
-func (c Cause) String() string { return causeNames[c].name }
+func (c Cause) String() string { return causeTexts[c].name }
 
-// logEvery is how often each cause is logged: an attack shall not fill the disk.
+// logEvery is the time between two log lines of one cause, so that an attack does
+// not fill the disk.
 const logEvery = 10 * time.Second
 
-// Counts counts what was refused, by its cause. It is safe for concurrent use.
+// Counts counts what was refused, by cause. It is safe for concurrent use.
 type Counts struct {
 	log  *slog.Logger
 	each [causes]struct {
@@ -53,27 +54,27 @@ type Counts struct {
 	}
 }
 
-// NewCounts returns counts that log to log.
+// NewCounts returns Counts that log to log.
 func NewCounts(log *slog.Logger) *Counts { return &Counts{log: log} }
 
-// lines is how many log lines there may be for one cause.
-var lines = Rate{PerSecond: 1, Burst: int(logEvery / time.Second)}
+// lineRate refills the bucket of a cause in logEvery; each log line takes all of
+// it.
+var lineRate = Rate{PerSecond: 1, Burst: int(logEvery / time.Second)}
 
-// Add counts one. It reports whether the caller should tell of it, with Log:
-// the first time, and then every ten seconds at most.
+// Add counts one refusal. It reports whether the caller should log it, with Log:
+// true for the first, and then at most once in ten seconds.
 func (c *Counts) Add(cause Cause) bool {
 	e := &c.each[cause]
 	e.count.Add(1)
-	return e.log.Take(lines, lines.Burst, Now())
+	return e.log.Take(lineRate, lineRate.Burst, Now())
 }
 
-// Log writes a line that says what was refused and how often it has been. args
-// are those of slog.
+// Log logs what was refused and how often so far. args are those of slog.
 func (c *Counts) Log(cause Cause, args ...any) {
-	c.log.Warn(causeNames[cause].mend, append([]any{"limit", cause.String(), "count", c.Of(cause)}, args...)...)
+	c.log.Warn(causeTexts[cause].message, append([]any{"limit", cause.String(), "count", c.Of(cause)}, args...)...)
 }
 
-// LogTotals writes a line for each limit that was reached, with how often.
+// LogTotals logs, for each limit that was reached, how often.
 func (c *Counts) LogTotals() {
 	for cause, n := range c.All() {
 		if n > 0 {
@@ -85,7 +86,7 @@ func (c *Counts) LogTotals() {
 // Of returns how often the limit was reached.
 func (c *Counts) Of(cause Cause) int64 { return c.each[cause].count.Load() }
 
-// All returns every limit and how often it was reached.
+// All returns an iterator over every limit and how often it was reached.
 func (c *Counts) All() iter.Seq2[Cause, int64] {
 	return func(yield func(Cause, int64) bool) {
 		for cause := range causes {

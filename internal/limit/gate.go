@@ -7,10 +7,10 @@ import (
 	"sync"
 )
 
-// Admission says who may open a session. Zero fields are no limit.
+// Admission is the limits on opening sessions. Zero fields are no limit.
 type Admission struct {
 	Sessions      int // open at the same time
-	SessionsPerIP int // likewise, of one address
+	SessionsPerIP int // open at the same time, of one address
 	Rate          Rate
 	RatePerIP     Rate
 	Proxies       Proxies
@@ -18,7 +18,7 @@ type Admission struct {
 
 func (a *Admission) perIP() bool { return a.SessionsPerIP > 0 || a.RatePerIP.Limited() }
 
-// The errors of Admit, as the client reads them.
+// The errors of Admit. Clients get their texts.
 var (
 	errFull    = errors.New("the server is full: try again later")
 	errPerIP   = errors.New("too many sessions from your address: close some or try again later")
@@ -26,55 +26,58 @@ var (
 	errPerRate = errors.New("you connect too often: try again in a moment")
 )
 
-// Gate admits sessions. It is safe for concurrent use.
+// Gate admits sessions within the limits of an Admission: each takes an admission
+// slot. It is safe for concurrent use.
 type Gate struct {
 	// immutable
-	rules  Admission
+	limits Admission
 	counts *Counts
 
 	rate Bucket
 	mu   sync.Mutex
 	// guarded by mu
-	open     int
-	peers    map[netip.Addr]*peer // those with a session, or with something taken of their rate
+	open     int                  // slots that are taken
+	peers    map[netip.Addr]*peer // those with open sessions or a bucket that is not full
 	admitted int64
-	second   int64 // the second that the last was admitted in
-	inSecond int64 // how many were in it
-	peak     int64 // the most in one second
+	second   int64 // in which the last session was admitted
+	inSecond int64 // sessions admitted in that second
+	peak     int64 // most sessions admitted in one second
 }
 
-// peer is what the clients of one address have.
+// peer is what the clients of one address have taken.
 type peer struct {
 	sessions int
 	rate     Bucket
 }
 
-// NewGate returns a gate that counts in counts whom it refuses.
-func NewGate(rules Admission, counts *Counts) *Gate {
-	return &Gate{rules: rules, counts: counts, peers: make(map[netip.Addr]*peer)}
+// NewGate returns a Gate that counts refusals in counts.
+func NewGate(limits Admission, counts *Counts) *Gate {
+	return &Gate{limits: limits, counts: counts, peers: make(map[netip.Addr]*peer)}
 }
 
-// Admit decides on a handshake. release must be called, once, when its session
-// has ended or none came of it. The error is one line for the client.
+// Admit takes an admission slot for a handshake. The caller must call release,
+// once, when the session has ended or could not be opened. The error is one line
+// for the client.
 func (g *Gate) Admit(r *http.Request) (release func(), err error) {
 	var addr netip.Addr
-	if g.rules.perIP() {
-		addr = group(g.rules.Proxies.Client(r))
+	if g.limits.perIP() {
+		addr = group(g.limits.Proxies.Client(r))
 	}
 	if cause, err := g.admit(addr, Now()); err != nil {
 		if g.counts.Add(cause) {
-			g.counts.Log(cause, "address", g.rules.Proxies.Client(r).String())
+			g.counts.Log(cause, "address", g.limits.Proxies.Client(r).String())
 		}
 		return nil, err
 	}
-	if !g.rules.perIP() {
-		return g.leave, nil
+	if !g.limits.perIP() {
+		return g.release, nil
 	}
-	return func() { g.leaveFrom(addr) }, nil
+	return func() { g.releaseOf(addr) }, nil
 }
 
-// admit enters a session. Who has too much of its own takes nothing of what is
-// there for all.
+// admit takes a slot for a session from addr. It checks the limits per address
+// before it takes from the rate of all clients: refused handshakes of one address
+// cost the others nothing.
 func (g *Gate) admit(addr netip.Addr, now int64) (Cause, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -82,7 +85,7 @@ func (g *Gate) admit(addr netip.Addr, now int64) (Cause, error) {
 	if p == nil {
 		p = new(peer)
 	}
-	switch a := &g.rules; {
+	switch a := &g.limits; {
 	case a.SessionsPerIP > 0 && p.sessions >= a.SessionsPerIP:
 		return SessionsPerIP, errPerIP
 	case a.Sessions > 0 && g.open >= a.Sessions:
@@ -94,7 +97,7 @@ func (g *Gate) admit(addr netip.Addr, now int64) (Cause, error) {
 	}
 	g.open++
 	g.noteLocked(now)
-	if g.rules.perIP() {
+	if g.limits.perIP() {
 		p.sessions++
 		g.peers[addr] = p
 		g.sweepLocked(now)
@@ -102,7 +105,7 @@ func (g *Gate) admit(addr netip.Addr, now int64) (Cause, error) {
 	return 0, nil
 }
 
-// noteLocked counts an admission.
+// noteLocked counts an admission in the statistics.
 func (g *Gate) noteLocked(now int64) {
 	g.admitted++
 	if second := now / 1e9; second != g.second {
@@ -112,11 +115,11 @@ func (g *Gate) noteLocked(now int64) {
 	g.peak = max(g.peak, g.inSecond)
 }
 
-// sweepLocked forgets peers that have nothing, a few for each that comes: the
-// table stays as large as what is going on.
+// sweepLocked removes peers without sessions whose bucket is full. It looks at a
+// few for each admission, which keeps the table in proportion to the traffic.
 func (g *Gate) sweepLocked(now int64) {
 	looked := 0
-	for addr, p := range g.peers { // begins at random
+	for addr, p := range g.peers { // in random order
 		if p.sessions == 0 && p.rate.Full(now) {
 			delete(g.peers, addr)
 		}
@@ -126,13 +129,15 @@ func (g *Gate) sweepLocked(now int64) {
 	}
 }
 
-func (g *Gate) leave() {
+// release gives a slot back.
+func (g *Gate) release() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.open--
 }
 
-func (g *Gate) leaveFrom(addr netip.Addr) {
+// releaseOf gives a slot of an address back.
+func (g *Gate) releaseOf(addr netip.Addr) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.open--

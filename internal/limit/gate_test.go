@@ -50,7 +50,7 @@ func TestGate(t *testing.T) {
 			last := row.come[len(row.come)-1]
 			_, err := g.Admit(from(last))
 			if err != row.want {
-				t.Fatalf("the last is told %v, want %v", err, row.want)
+				t.Fatalf("the last gets %v, want %v", err, row.want)
 			}
 			if err == nil {
 				return
@@ -65,21 +65,21 @@ func TestGate(t *testing.T) {
 	}
 }
 
-// Somebody who comes without end takes nothing of what is there for others.
+// Refused handshakes of one address do not use up the rate of all.
 func TestAddressOverItsRateStarvesNobody(t *testing.T) {
 	g := NewGate(Admission{Rate: Rate{1, 10}, RatePerIP: Rate{1, 3}}, NewCounts(slog.New(slog.DiscardHandler)))
 	for range 1000 {
 		g.Admit(from("6.6.6.6"))
 	}
 	if _, err := g.Admit(from("1.1.1.1")); err != nil {
-		t.Errorf("another is told %v", err)
+		t.Errorf("another gets %v", err)
 	}
 	if total, peak := g.Admitted(); total < 4 || total > 5 || peak > total || peak < 2 {
 		t.Errorf("%d were admitted, at most %d in a second", total, peak)
 	}
 }
 
-// The table of addresses does not grow with all who have ever come.
+// The table of addresses does not grow with every address that was ever admitted.
 func TestGateForgetsAddresses(t *testing.T) {
 	g := NewGate(Admission{SessionsPerIP: 2, RatePerIP: Rate{1, 1}}, NewCounts(slog.New(slog.DiscardHandler)))
 	now := int64(0)

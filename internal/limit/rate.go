@@ -1,5 +1,3 @@
-// Package limit says how much clients may ask for: rates, sessions for each
-// address and in all, and a count of what was refused.
 package limit
 
 import (
@@ -12,11 +10,11 @@ import (
 	"time"
 )
 
-// Rate allows PerSecond units a second in the long run, and Burst of them at
-// once. The zero Rate allows everything.
+// Rate is a limit of PerSecond units per second in the long run, and Burst units
+// at once. The zero Rate is no limit.
 type Rate struct{ PerSecond, Burst int }
 
-// Limited tells whether there is anything that r does not allow.
+// Limited reports whether r is a limit at all.
 func (r Rate) Limited() bool { return r.PerSecond > 0 }
 
 // String returns the rate as ParseRate reads it.
@@ -27,11 +25,12 @@ func (r Rate) String() string {
 	return fmt.Sprintf("%d:%d", r.PerSecond, r.Burst)
 }
 
-// maxRate keeps the arithmetic of Bucket.Take within 63 bits.
+// maxRate is the largest rate and burst: with it the arithmetic of Bucket.Take
+// stays within 63 bits.
 const maxRate = math.MaxInt32
 
-// ParseRate reads "RATE:BURST", or "RATE" for a burst of one second's worth. A
-// rate of 0 is no limit.
+// ParseRate parses "RATE:BURST", or "RATE", whose burst is what it allows in a
+// second. A rate of 0 is no limit.
 func ParseRate(s string) (Rate, error) {
 	first, second, twofold := strings.Cut(s, ":")
 	rate, err := strconv.ParseUint(first, 10, 31)
@@ -48,21 +47,21 @@ func ParseRate(s string) (Rate, error) {
 	return Rate{int(rate), int(burst)}, nil
 }
 
-// started is where Now counts from.
+// started is the time from which Now counts.
 var started = time.Now()
 
-// Now returns the time for Take, in nanoseconds. It never jumps.
+// Now returns the time for Take, in nanoseconds of the monotonic clock.
 func Now() int64 { return int64(time.Since(started)) }
 
-// Bucket is what one client, or all of them, have taken of a Rate. The zero
+// Bucket is a token bucket: it holds what is left of a Rate's burst. The zero
 // Bucket is full. It is safe for concurrent use and takes 8 bytes.
 type Bucket struct {
-	full atomic.Int64 // when it is full again, as of Now
+	full atomic.Int64 // the time at which it is full again, as Now returns it
 }
 
-// Take takes n units at once, or none, and reports which. More than the burst
-// can be had from a full bucket only; what is missing must come in before
-// anybody gets more.
+// Take takes n units at once, or none, and reports whether it took them. A full
+// bucket gives more units than the burst, too; then it gives no more until it has
+// been refilled.
 func (b *Bucket) Take(r Rate, n int, now int64) bool {
 	if !r.Limited() {
 		return true
@@ -81,5 +80,5 @@ func (b *Bucket) Take(r Rate, n int, now int64) bool {
 	}
 }
 
-// Full tells whether nothing is taken.
+// Full reports whether the bucket is full at the time now.
 func (b *Bucket) Full(now int64) bool { return b.full.Load() <= now }

@@ -40,7 +40,7 @@ func TestBucket(t *testing.T) {
 	}
 }
 
-// However many take at the same time, they get what there is and no more.
+// Concurrent calls of Take together take the burst and no more.
 func TestBucketThatManyTakeFrom(t *testing.T) {
 	rate := Rate{PerSecond: 1000, Burst: 500}
 	var b Bucket

@@ -21,7 +21,7 @@ func TestDebug(t *testing.T) {
 	}
 	addr := regexp.MustCompile(`http://([^/]+)/figures`).FindStringSubmatch(log.String())
 	if addr == nil {
-		t.Fatalf("the log does not tell the address: %s", log.String())
+		t.Fatalf("the log does not have the address: %s", log.String())
 	}
 	browser := wiretest.NewBrowser(t, addr[1])
 	var f Figures

@@ -16,7 +16,7 @@ func TestReserveDescriptors(t *testing.T) {
 	}
 	size := regexp.MustCompile(`FDSize:\s+(\d+)`).FindSubmatch(status)
 	if size == nil {
-		t.Fatal("the system does not tell the size of its table")
+		t.Fatal("the system does not show the size of its table")
 	}
 	if n, _ := strconv.ParseUint(string(size[1]), 10, 64); n < min(reservedDescriptors, most) {
 		t.Errorf("there is room for %d descriptors, want %d", n, min(reservedDescriptors, most))

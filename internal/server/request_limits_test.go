@@ -23,7 +23,7 @@ func answer(t *testing.T, conn net.Conn) string {
 
 var ok = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "ok") })
 
-// A client that takes its time with what every request needs is sent away.
+// A client that is slow with a part of a request is disconnected.
 func TestSlowRequestsEnd(t *testing.T) {
 	const short = 100 * time.Millisecond
 	reading := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -60,8 +60,8 @@ func TestSlowRequestsEnd(t *testing.T) {
 	}
 }
 
-// A client that goes on reading gets all of a response, however long that takes
-// in all; one that does not go on is let go.
+// A client that keeps reading gets all of a response, however long that takes in
+// all. One that stops reading is disconnected.
 func TestResponseThatIsNotRead(t *testing.T) {
 	const size = 32 << 20
 	written := make(chan error, 1)
@@ -88,7 +88,7 @@ func TestResponseThatIsNotRead(t *testing.T) {
 					t.Errorf("writing the response ends with %v", err)
 				}
 			case <-time.After(wiretest.Patience):
-				t.Error("the response is never given up")
+				t.Error("the response is still being written")
 			}
 		})
 	}

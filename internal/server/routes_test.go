@@ -18,7 +18,8 @@ import (
 	"signaling/internal/wiretest"
 )
 
-// serve runs the routes for path, with files that say so.
+// serve serves the routes for path, with a handler of files that answers "file" and
+// the path. It returns the address.
 func serve(t *testing.T, path string) string {
 	t.Helper()
 	opts := socket.DefaultServerOptions()

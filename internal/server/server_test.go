@@ -15,7 +15,7 @@ import (
 	"signaling/internal/wiretest"
 )
 
-// running is a server that Serve runs.
+// running is a Server that serves until the test ends.
 type running struct {
 	addr   string
 	cancel func()
@@ -29,7 +29,7 @@ func run(t *testing.T, h http.Handler, stop func()) *running {
 	return runWithin(t, h, DefaultHTTPLimits(), stop)
 }
 
-// runWithin is run with limits of the test's own.
+// runWithin is run with other limits.
 func runWithin(t *testing.T, h http.Handler, limits HTTPLimits, stop func()) *running {
 	t.Helper()
 	l, err := Listen("127.0.0.1:0")

@@ -13,7 +13,7 @@ import (
 )
 
 // dist always holds its README, so that the embedding compiles before "make
-// bundle" has run.
+// bundle" has run. Command pack writes the other files.
 //
 //go:embed dist
 var dist embed.FS
@@ -22,7 +22,7 @@ var dist embed.FS
 // pins. It is the ETag of every bundle file.
 const bundleVersion = "4.8.4"
 
-// BundleMissing says what is wrong and how to mend it when Available is false.
+// BundleMissing is the message for the case that Available reports false.
 const BundleMissing = `the browser bundle of socket.io-client is not part of this build: run "make bundle" and build again`
 
 // bundleTypes has the files that Node's socket.io serves, and their types.
@@ -75,15 +75,15 @@ func BundleNames() []string { return slices.Sorted(maps.Keys(bundleTypes)) }
 // not, ServeHTTP answers 404 with BundleMissing.
 func (b *Bundle) Available() bool { return len(b.files) == len(bundleTypes) }
 
-// Match reports whether the request is for a file of the bundle, available or
-// not. Names must be spelled exactly, without escapes, and any method will do:
-// everything else below the path belongs to the engine.
+// Match reports whether the request is for a file of the bundle, available or not,
+// with any method. The name must be spelled exactly, without escapes: everything
+// else below the path is for the engine.
 func (b *Bundle) Match(r *http.Request) bool {
 	name, ok := strings.CutPrefix(r.URL.EscapedPath(), b.prefix)
 	return ok && bundleTypes[name] != ""
 }
 
-// ServeHTTP answers a request for which Match holds, whatever its method.
+// ServeHTTP answers a request that matches, whatever its method.
 func (b *Bundle) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !b.Match(r) {
 		notFound(w)
@@ -94,7 +94,7 @@ func (b *Bundle) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	const etag = `"` + bundleVersion + `"`
-	// Only these two forms, and no list of them: what Node compares.
+	// Only these two forms, and no list of them, as Node does.
 	if match := r.Header.Get("If-None-Match"); match == etag || match == "W/"+etag {
 		w.WriteHeader(http.StatusNotModified)
 		return
@@ -107,8 +107,8 @@ func (b *Bundle) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header.Set("Cache-Control", "public, max-age=0")
 	header.Set("Content-Type", file.contentType)
 	header.Set("ETag", etag)
-	// Node leaves Vary out, and with one ETag for all encodings a shared cache
-	// could hand br to a client that cannot read it.
+	// Node does not send Vary. As all encodings have the same ETag, a shared cache
+	// could then send br to a client that cannot decode it.
 	header.Add("Vary", "Accept-Encoding")
 	if encoding != "" {
 		header.Set("Content-Encoding", encoding)

@@ -25,7 +25,7 @@ func fakeBundle() fstest.MapFS {
 	return fsys
 }
 
-// serveBundle puts a bundle before a handler that answers what an engine would.
+// serveBundle serves a bundle, and the answer of an engine at other paths.
 func serveBundle(t *testing.T, b *Bundle) string {
 	t.Helper()
 	return serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -13,30 +13,30 @@ import (
 )
 
 const (
-	// maxCompressed is the size of the largest file that is kept as gzip; larger
-	// ones are sent plain, read from the disk as they go out.
+	// maxCompressed is the size of the largest file that is sent as gzip; larger
+	// ones are sent plain, and read while they are sent.
 	maxCompressed = 4 << 20
-	// maxCached is how many bytes of gzip all entries may hold together.
+	// maxCached is how many bytes of gzip all entries together may hold.
 	maxCached = 32 << 20
-	// maxEntries is how many files may be remembered.
+	// maxEntries is how many files may have an entry.
 	maxEntries = 4096
-	// settleTime is how old a file must be for its time of change to be trusted:
-	// two edits within one tick of a file system's clock, 2 s at worst (FAT),
-	// leave the same time behind.
+	// settleTime is the age from which a file's modification time identifies its
+	// content: two edits within one tick of a file system's clock, which is 2 s at
+	// worst (FAT), have the same time.
 	settleTime = 2 * time.Second
 )
 
-// entry is what the cache knows of a file as it was at modTime. It is immutable.
+// entry is the hash and gzip form of a file as it was at modTime. It is immutable.
 type entry struct {
 	modTime time.Time
 	size    int64
-	hash    string // of the content, fit for an ETag
+	hash    string // of the content, for an ETag
 	gzip    []byte // nil if it would not be smaller
 }
 
-// cache remembers hash and gzip form of files, so that each is worked out once
-// for each edit. At its bounds it forgets some entry, which is worked out again
-// when asked for. It is safe for concurrent use.
+// cache keeps the hash and gzip form of files, so that each is made once after each
+// edit. When it is full it removes entries at random; they are made again when
+// needed. It is safe for concurrent use.
 type cache struct {
 	// immutable after construction
 	maxEntries, maxBytes int
@@ -50,9 +50,9 @@ func newCache() *cache {
 	return &cache{maxEntries: maxEntries, maxBytes: maxCached, entries: map[string]*entry{}}
 }
 
-// get returns the entry of the named file, whose content is read from its start
-// if there is none or the file has changed. The content's offset is undefined
-// afterwards.
+// get returns the entry of the named file. If there is none, or the file has
+// changed, it makes one from content, which it reads from the start. The offset of
+// content is undefined afterwards.
 func (c *cache) get(name string, info fs.FileInfo, content io.ReadSeeker, compress bool) (*entry, error) {
 	c.mu.Lock()
 	e := c.entries[name]
@@ -60,8 +60,8 @@ func (c *cache) get(name string, info fs.FileInfo, content io.ReadSeeker, compre
 	if e != nil && e.modTime.Equal(info.ModTime()) && e.size == info.Size() {
 		return e, nil
 	}
-	// Not under the lock: one large file must not hold up the others. Two first
-	// requests for the same file may both do the work, to the same end.
+	// Without the lock: a large file must not delay the others. Two requests at once
+	// may both make the entry, with the same result.
 	settled := info.ModTime().IsZero() || time.Since(info.ModTime()) > settleTime
 	e, err := newEntry(info, content, compress)
 	if err != nil {
@@ -94,7 +94,7 @@ func (c *cache) removeLocked(name string) {
 	}
 }
 
-// newEntry reads the content once, for both the hash and the gzip form.
+// newEntry reads the content once, for both its hash and its gzip form.
 func newEntry(info fs.FileInfo, content io.ReadSeeker, compress bool) (*entry, error) {
 	if _, err := content.Seek(0, io.SeekStart); err != nil {
 		return nil, err

@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// mediaType is a Content-Type and whether gzip makes such content smaller.
+// mediaType is a Content-Type, and whether gzip makes such content smaller.
 type mediaType struct {
 	name         string
 	compressible bool
 }
 
-// contentType returns the media type of a file by its extension. The table is
-// ours: what the machine's mime files say must not change what browsers see.
+// contentType returns the media type of a file by its extension. Unlike package
+// mime it does not read the system's tables, so that all machines serve the same.
 func contentType(name string) mediaType {
 	if t, ok := mediaTypes[strings.ToLower(path.Ext(name))]; ok {
 		return t

@@ -8,13 +8,13 @@ import (
 	"path/filepath"
 )
 
-// dir is a folder on disk as a file system that nothing leads out of, symbolic
-// links included. It opens the folder anew each time, so that one that is
-// deleted and built again, as bundlers do, goes on being served.
+// dir is a folder on disk as a file system. No name leads out of it, not even
+// through symbolic links. It opens the folder each time, so that a folder that is
+// deleted and created again, as bundlers do, is still served.
 type dir string
 
-// OpenDir returns the folder of that name as a file system for Files. Its error
-// is one line that says what is wrong and how to mend it.
+// OpenDir returns the named folder as a file system for Files. Its error is one
+// line that says what is wrong and how to fix it.
 func OpenDir(name string) (fs.FS, error) {
 	abs, err := filepath.Abs(name)
 	if err != nil {
@@ -22,14 +22,14 @@ func OpenDir(name string) (fs.FS, error) {
 	}
 	root, err := os.OpenRoot(abs)
 	if err != nil {
-		return nil, fmt.Errorf("public folder %q cannot be opened (%w): name another with -public, or none for the embedded page",
+		return nil, fmt.Errorf("public folder %q cannot be opened (%w): choose another with -public, or none for the embedded pages",
 			name, errors.Unwrap(err))
 	}
 	return dir(abs), root.Close()
 }
 
-// Open implements fs.FS. Only regular files and folders can be opened: opening
-// a named pipe would wait for its other end.
+// Open implements fs.FS. It opens regular files and folders only: to open a named
+// pipe would block until its other end is opened.
 func (d dir) Open(name string) (fs.File, error) {
 	f, err := d.open(name)
 	if err != nil {

@@ -1,5 +1,3 @@
-// Package web serves what browsers fetch over plain HTTP: the page's files and
-// the official client's bundle.
 package web
 
 import (
@@ -22,13 +20,13 @@ type files struct {
 	cache *cache
 }
 
-// Files returns a handler that serves the regular files of fsys: index.html for
-// a folder, ETag and 304, HEAD, Range, and gzip for clients that accept it. It
-// never lists a folder and never serves a name that begins with a dot. The files
-// that fsys opens must be io.Seekers, as those of embed.FS and OpenDir are.
+// Files returns a handler that serves the regular files of fsys, and index.html for
+// a folder. It supports ETag and 304, HEAD, Range, and gzip for clients that accept
+// it. It lists no folders and serves no names that begin with a dot. The files of
+// fsys must be io.Seekers, as those of embed.FS and OpenDir are.
 //
-// A client may keep what it got but asks again before each use, so that an
-// edited file shows at once.
+// Clients may cache a response, but must revalidate it before each use, so that an
+// edited file shows at once. The handler is safe for concurrent use.
 func Files(fsys fs.FS) http.Handler {
 	return &files{fsys: fsys, cache: newCache()}
 }
@@ -50,8 +48,7 @@ func (h *files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	f, info, err := h.open(name)
 	if err != nil {
-		// Whatever the reason, a name that cannot be opened is not there to be had.
-		notFound(w)
+		notFound(w) // for whatever reason: clients need not know
 		return
 	}
 	defer f.Close()
@@ -65,6 +62,7 @@ func (h *files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// open opens the named file. The caller must close it.
 func (h *files) open(name string) (fs.File, fs.FileInfo, error) {
 	f, err := h.fsys.Open(name)
 	if err != nil {
@@ -78,8 +76,8 @@ func (h *files) open(name string) (fs.File, fs.FileInfo, error) {
 	return f, info, nil
 }
 
-// redirect sends the client from /dir to /dir/, against which the page's links
-// are meant. A folder without a page is not found under either name.
+// redirect redirects the client from /dir to /dir/, to which the links of the page
+// are relative. If the folder has no page, it answers 404.
 func (h *files) redirect(w http.ResponseWriter, r *http.Request, dir string) {
 	f, info, err := h.open(path.Join(dir, "index.html"))
 	if err != nil {
@@ -91,15 +89,15 @@ func (h *files) redirect(w http.ResponseWriter, r *http.Request, dir string) {
 		notFound(w)
 		return
 	}
-	// Relative, so that it holds behind a proxy that adds a path of its own.
+	// Relative, so that it is right behind a proxy that adds a path of its own.
 	to := url.URL{Path: "./" + path.Base(dir) + "/", RawQuery: r.URL.RawQuery}
 	w.Header().Set("Cache-Control", "no-cache")
 	w.Header().Set("Location", to.String())
 	w.WriteHeader(http.StatusMovedPermanently)
 }
 
-// serve answers with the file, or with its gzip form where the client prefers
-// that. A range counts bytes of the plain file, so a request for one gets it.
+// serve answers with the file, or with its gzip form if the client prefers that
+// and asks for no range: ranges count the bytes of the plain file.
 func (h *files) serve(w http.ResponseWriter, r *http.Request, name string, f fs.File, info fs.FileInfo) {
 	content, ok := f.(io.ReadSeeker)
 	if !ok {
@@ -124,11 +122,11 @@ func (h *files) serve(w http.ResponseWriter, r *http.Request, name string, f fs.
 	if e.gzip != nil && r.Header.Get("Range") == "" && accept.Encoding(r.Header, "gzip", accept.Identity) == "gzip" {
 		header.Set("ETag", `"`+e.hash+`-gzip"`)
 		header.Set("Content-Encoding", "gzip")
-		// ServeContent leaves the length out where it sees an encoding.
+		// ServeContent sets no length if there is an encoding.
 		header.Set("Content-Length", strconv.Itoa(len(e.gzip)))
 		content = bytes.NewReader(e.gzip)
 	}
-	// The ETag changes with the content; a date, of whole seconds, may not.
+	// No Last-Modified: in whole seconds, it may stay when the content changes.
 	http.ServeContent(w, r, "", time.Time{}, content)
 }
 

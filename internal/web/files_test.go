@@ -12,7 +12,7 @@ var (
 	script = strings.Repeat("let a = 'a script'\n", 60)
 )
 
-// site is a folder with something of everything.
+// site returns a folder with a file of each kind.
 func site() fstest.MapFS {
 	text := func(s string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(s)} }
 	return fstest.MapFS{

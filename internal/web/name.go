@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// fileName turns the path of a request into a name for fs.FS; "." is the folder
-// itself. It refuses paths that are not spelled the one way: empty segments, an
-// escaped slash, a backslash or NUL, and every segment that begins with a dot,
-// which covers "." and "..".
+// fileName returns the name in an fs.FS for the path of a request; "." is the root
+// folder. It reports false for a path with an empty segment, an escaped slash, a
+// backslash or a NUL, and for a segment that begins with a dot, as "." and ".." do:
+// each file has one spelling only.
 func fileName(u *url.URL) (name string, ok bool) {
 	name, ok = strings.CutPrefix(u.Path, "/")
 	if !ok || strings.ContainsAny(name, "\\\x00") || strings.Contains(strings.ToLower(u.EscapedPath()), "%2f") {

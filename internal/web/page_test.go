@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// The page is that of the Node server this one stands in for: not a byte of it
-// may change, neither in the repository nor on its way to the browser.
+// The page is that of the Node server that this one replaces: it must not change by
+// a byte, neither in the repository nor on its way to the browser.
 func TestPageIsServedByteForByte(t *testing.T) {
 	addr := serveDir(t, "../../public")
 	for target, want := range map[string]string{
