@@ -79,12 +79,12 @@ func BenchmarkPoll(b *testing.B) {
 			srv := NewServer(options(), silent{})
 			web := httptest.NewUnstartedServer(srv)
 			if way == "http1" {
-				front, err := http1.NewServer(web.Listener, http1Options(srv))
+				fast, err := http1.NewServer(web.Listener, http1Options(srv))
 				if err != nil {
 					b.Skip(err)
 				}
-				web.Listener = front
-				b.Cleanup(func() { front.Shutdown(context.Background()) })
+				web.Listener = fast
+				b.Cleanup(func() { fast.Shutdown(context.Background()) })
 			}
 			web.Start()
 			b.Cleanup(func() { srv.Close(); web.Close() })

@@ -17,15 +17,15 @@ import (
 	"signaling/internal/wiretest"
 )
 
-// fronted is a server whose engine has what it serves itself counted apart.
-type fronted struct {
+// counted is a server that counts the connections http1 leaves to net/http.
+type counted struct {
 	*fixture
 	passed atomic.Int32 // connections that net/http has got
 }
 
-func serveFronted(t *testing.T, opts Options, h hooks) *fronted {
+func serveCounted(t *testing.T, opts Options, h hooks) *counted {
 	t.Helper()
-	f := new(fronted)
+	f := new(counted)
 	f.fixture = serveOn(t, opts, h, func(web *httptest.Server) {
 		web.Config.ConnState = func(_ net.Conn, state http.ConnState) {
 			if state == http.StateNew {
@@ -37,7 +37,7 @@ func serveFronted(t *testing.T, opts Options, h hooks) *fronted {
 }
 
 // wantPassed checks how many connections http1 has left to net/http.
-func (f *fronted) wantPassed(t *testing.T, want int32) {
+func (f *counted) wantPassed(t *testing.T, want int32) {
 	t.Helper()
 	if n := f.passed.Load(); n != want && f.fast != nil {
 		t.Errorf("net/http has got %d connections, want %d", n, want)
@@ -51,7 +51,7 @@ type client struct {
 	in *bufio.Reader
 }
 
-func (f *fronted) dial(t *testing.T) *client {
+func (f *counted) dial(t *testing.T) *client {
 	t.Helper()
 	conn := wiretest.DialTCP(t, f.addr)
 	return &client{t, conn, bufio.NewReader(conn)}
@@ -100,7 +100,7 @@ func postTo(target, body string) string {
 }
 
 func TestSessionsNeedNoNetHTTP(t *testing.T) {
-	f := serveFronted(t, options(), echo)
+	f := serveCounted(t, options(), echo)
 	w, _ := f.ws(t)
 	w.Send(t, "4a")
 	w.Want(t, "4a")
@@ -116,7 +116,7 @@ func TestSessionsNeedNoNetHTTP(t *testing.T) {
 // A connection goes to net/http with the first request that is for it, behind
 // those that were not.
 func TestConnectionGoesOnInNetHTTP(t *testing.T) {
-	f := serveFronted(t, options(), echo)
+	f := serveCounted(t, options(), echo)
 	c := f.dial(t)
 	sid := c.open()
 	chunked := "POST " + target + Polling + "&sid=" + sid + " HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n4a\r\n0\r\n\r\n"
@@ -134,7 +134,7 @@ func TestConnectionGoesOnInNetHTTP(t *testing.T) {
 }
 
 func TestRequestInPieces(t *testing.T) {
-	f := serveFronted(t, options(), echo)
+	f := serveCounted(t, options(), echo)
 	c := f.dial(t)
 	sid := c.open()
 	body := "4" + strings.Repeat("x", 40_000) // more than a buffer
@@ -154,7 +154,7 @@ func TestRequestInPieces(t *testing.T) {
 // Requests that a client sends without waiting are answered in their order, one
 // behind a poll when that is answered.
 func TestRequestsBehindAPoll(t *testing.T) {
-	f := serveFronted(t, options(), echo)
+	f := serveCounted(t, options(), echo)
 	c := f.dial(t)
 	at := target + Polling + "&sid=" + c.open()
 	large := "4" + strings.Repeat("x", 400<<10)                                            // more than is read while nobody can answer
@@ -171,7 +171,7 @@ func TestRequestsBehindAPoll(t *testing.T) {
 
 func TestPollOfClientThatHasClosedItsHalf(t *testing.T) {
 	closed, want := reasons(t)
-	f := serveFronted(t, options(), hooks{closed: closed})
+	f := serveCounted(t, options(), hooks{closed: closed})
 	c := f.dial(t)
 	sid := c.open()
 	c.send(getOf(target + Polling + "&sid=" + sid))
@@ -188,7 +188,7 @@ func TestPollOfClientThatHasClosedItsHalf(t *testing.T) {
 
 // A poll may be answered in the moment in which its client leaves.
 func TestPollThatIsAnsweredWhenItsClientLeaves(t *testing.T) {
-	f := serveFronted(t, options(), hooks{})
+	f := serveCounted(t, options(), hooks{})
 	for range 200 {
 		c := f.dial(t)
 		sid := c.open()
@@ -205,7 +205,7 @@ func TestPollThatIsAnsweredWhenItsClientLeaves(t *testing.T) {
 
 // Who says at once that nothing follows is answered all the same.
 func TestAnswerToClientThatHasClosedItsHalf(t *testing.T) {
-	f := serveFronted(t, options(), echo)
+	f := serveCounted(t, options(), echo)
 	c := f.dial(t)
 	at := target + Polling + "&sid=" + c.open()
 	c.send(postTo(at, "4a") + getOf(at))
@@ -219,7 +219,7 @@ func TestAnswerToClientThatHasClosedItsHalf(t *testing.T) {
 
 // A session that ends takes the POST along whose body is still coming.
 func TestBodyThatIsComingWhenTheSessionEnds(t *testing.T) {
-	f := serveFronted(t, options(), echo)
+	f := serveCounted(t, options(), echo)
 	c := f.dial(t)
 	sid := c.open()
 	request := postTo(target+Polling+"&sid="+sid, "4abc")
@@ -238,7 +238,7 @@ func TestBodyThatIsComingWhenTheSessionEnds(t *testing.T) {
 
 func TestClientThatLeavesInTheMiddleOfItsBody(t *testing.T) {
 	closed, want := reasons(t)
-	f := serveFronted(t, options(), hooks{closed: closed})
+	f := serveCounted(t, options(), hooks{closed: closed})
 	c := f.dial(t)
 	sid := c.open()
 	request := postTo(target+Polling+"&sid="+sid, "4abc")
@@ -249,7 +249,7 @@ func TestClientThatLeavesInTheMiddleOfItsBody(t *testing.T) {
 
 // The body of a request that is refused is passed over.
 func TestBodyThatNobodyWants(t *testing.T) {
-	f := serveFronted(t, options(), echo)
+	f := serveCounted(t, options(), echo)
 	c := f.dial(t)
 	request := postTo(target+Polling+"&sid=nobody", strings.Repeat("GET ", 5000))
 	c.send(request[:100])
@@ -268,7 +268,7 @@ func TestBodyThatNobodyWants(t *testing.T) {
 
 // A connection that net/http has had becomes a WebSocket like any other.
 func TestWebSocketBehindNetHTTP(t *testing.T) {
-	f := serveFronted(t, options(), echo)
+	f := serveCounted(t, options(), echo)
 	c := f.dial(t)
 	c.send(getOf("/other"))
 	if status, _ := c.answer(); status != 400 {
@@ -293,7 +293,7 @@ func TestWebSocketBehindNetHTTP(t *testing.T) {
 
 // A request to the engine that is not as its clients write it is answered.
 func TestRequestWithoutCarriageReturns(t *testing.T) {
-	f := serveFronted(t, options(), echo)
+	f := serveCounted(t, options(), echo)
 	if got := raw(t, f.addr, "GET "+target+Polling+" HTTP/1.0\n\n"); !strings.HasPrefix(got, "HTTP/1.0 200 OK\r\n") {
 		t.Errorf("the answer is %q", got)
 	}
@@ -308,7 +308,7 @@ func TestSendingWhileAnEarlyFrameIsHandled(t *testing.T) {
 	o.MaxQueueBytes = 2 * messages * size
 	handled := make(chan *Session)
 	over := make(chan struct{})
-	f := serveFronted(t, o, hooks{received: func(s *Session, b *Batch, _ []byte, _ bool) {
+	f := serveCounted(t, o, hooks{received: func(s *Session, b *Batch, _ []byte, _ bool) {
 		b.MayBlock()
 		handled <- s
 		<-over
@@ -340,7 +340,7 @@ func TestHandshakesThatWaitForEachOther(t *testing.T) {
 		here.Wait()
 		return nil
 	}
-	f := serveFronted(t, o, echo)
+	f := serveCounted(t, o, echo)
 	clients := make([]*client, n)
 	for i := range clients {
 		clients[i] = f.dial(t)

@@ -89,7 +89,7 @@ type Server struct {
 	handler Handler
 
 	webSockets atomic.Int64  // WebSocket connections that are open
-	group      netpoll.Group // of those that came by way of net/http
+	group      netpoll.Group // drives those that came by way of net/http, until Close
 
 	closing atomic.Bool // handshakes are refused
 

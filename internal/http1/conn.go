@@ -37,7 +37,7 @@ type conn struct {
 	mu sync.Mutex
 	// guarded by mu
 	state    connState
-	response *Response   // that is not sent yet: serving, parked or leaving
+	response *Response   // that is not sent yet: serving, parked or answering
 	deadline time.Time   // for the client to send what is waited for; zero: nothing is
 	due      time.Time   // when the timer looks at the deadline; zero: it is not set
 	timer    *time.Timer // nil: not yet needed
@@ -45,20 +45,20 @@ type conn struct {
 
 // connState is what a conn does.
 //
-//	waiting → serving ⇄ parked, and back to waiting when the response is sent
+//	waiting → serving → parked; back to waiting when the response is sent
 //	serving, parked → closing, failed: the response is sent, or cannot be
-//	serving, parked → leaving: the client has gone first
+//	serving, parked → answering: the client has gone first
 //	any → gone
 type connState uint8
 
 const (
-	waiting connState = iota // for a request, or for the rest of its head
-	serving                  // a request, whose response is not sent yet
-	parked                   // serving, and what came behind the request waits for Resume
-	closing                  // the last response is sent: no request is served any more
-	failed                   // the client has not taken a response: likewise
-	leaving                  // the client sends nothing more: the response is still to be sent
-	gone                     // closed, or detached
+	waiting   connState = iota // for a request, or for the rest of its head
+	serving                    // a request, whose response is not sent yet
+	parked                     // serving, and what came behind the request waits for Resume
+	closing                    // the last response is sent: no request is served any more
+	failed                     // the client has not taken a response: likewise
+	answering                  // the client sends nothing more: the response is still to be sent
+	gone                       // closed, or detached
 )
 
 // errDetached ends the reading of a connection that is net/http's now.
@@ -211,7 +211,7 @@ func (c *conn) answered(err error, keep bool) {
 	c.response = nil
 	var over surplus
 	switch {
-	case was == leaving || was == gone:
+	case was == answering || was == gone:
 		c.state = gone
 	case err != nil:
 		c.state = failed
@@ -264,7 +264,7 @@ func (c *conn) readEnded(noBody bool) (was connState, w *Response) {
 	was, w = c.state, c.response
 	c.endLocked()
 	if was != gone && w != nil && !noBody {
-		c.state = leaving
+		c.state = answering
 	}
 	return was, w
 }
@@ -294,7 +294,7 @@ func (c *conn) end() bool {
 // Close ends a connection that waits for a request. It is safe for concurrent use.
 func (c *conn) Close() error {
 	c.mu.Lock()
-	open := c.state != gone && c.state != leaving
+	open := c.state != gone && c.state != answering
 	c.mu.Unlock()
 	if open {
 		c.conn.Stop()

@@ -26,7 +26,7 @@ func (c *conn) waitAtMost(limit time.Duration) {
 // waitForLocked closes the connection unless what it waits for comes in time.
 func (c *conn) waitForLocked(limit time.Duration) {
 	c.deadline = time.Now().Add(limit)
-	if c.state == gone || c.state == leaving || !c.due.IsZero() && !c.deadline.Before(c.due) {
+	if c.state == gone || c.state == answering || !c.due.IsZero() && !c.deadline.Before(c.due) {
 		return // over, or the timer looks before
 	}
 	c.due = c.deadline
@@ -51,7 +51,7 @@ func (c *conn) overdue(now time.Time) bool {
 	if !c.deadline.IsZero() && !now.Before(c.deadline) {
 		return true
 	}
-	if c.state == gone || c.state == leaving {
+	if c.state == gone || c.state == answering {
 		return false
 	}
 	c.due = c.deadline

@@ -326,7 +326,7 @@ func (c *polledConn) Detach(prefix, last []byte) (net.Conn, error) {
 	c.poller.forget(c)
 	c.closed = true
 	file.Close()
-	c.poller.leave()
+	c.poller.release()
 	if err != nil {
 		return nil, err
 	}
@@ -405,6 +405,6 @@ func (c *polledConn) closeDescriptor() (onClose func()) {
 	if c.timer != nil {
 		c.timer.Stop()
 	}
-	c.poller.leave()
+	c.poller.release()
 	return c.onClose
 }

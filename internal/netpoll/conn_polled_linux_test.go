@@ -247,7 +247,7 @@ func TestConnsAreSharedAmongPollers(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer p.leave()
+			defer p.release()
 			got[p] = true
 		}
 		if len(got) != len(all) {

@@ -57,7 +57,7 @@ func (g *Group) Close() {
 	}
 }
 
-// next returns the poller of another connection, which calls its leave at the
+// next returns the poller of another connection, which calls its release at the
 // end.
 func (g *Group) next() (*poller, error) {
 	g.mu.Lock()
@@ -74,7 +74,7 @@ func (g *Group) next() (*poller, error) {
 	}
 	g.last = (g.last + 1) % len(g.pollers)
 	p := g.pollers[g.last]
-	p.enter()
+	p.retain()
 	return p, nil
 }
 

@@ -37,13 +37,13 @@ func listen(g *Group, l net.Listener, a Acceptor) (*Listener, error) {
 	}
 	fd := duplicate(socket) // l itself belongs to Go's poller
 	if fd < 0 {
-		p.leave()
+		p.release()
 		return nil, errors.ErrUnsupported
 	}
 	listener := &Listener{group: g, acceptor: a, fd: fd, poller: p}
 	if err := p.addListener(listener); err != nil {
 		syscall.Close(fd)
-		p.leave()
+		p.release()
 		return nil, err
 	}
 	deferAccept(fd)
@@ -120,7 +120,7 @@ func (l *Listener) Close() {
 	l.closed = true
 	l.poller.removeListener(l) // first: the socket lives on in its other descriptors
 	syscall.Close(l.fd)
-	l.poller.leave()
+	l.poller.release()
 }
 
 // peerAddr returns the address in the form that package net gives it.

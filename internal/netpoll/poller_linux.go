@@ -65,15 +65,15 @@ func startPoller() (*poller, error) {
 	return p, nil
 }
 
-// enter counts a connection or a listener, which calls leave when it does not
+// retain counts a connection or a listener, which calls release when it does not
 // use the poller any more.
-func (p *poller) enter() {
+func (p *poller) retain() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.members++
 }
 
-func (p *poller) leave() {
+func (p *poller) release() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.members--

@@ -12,8 +12,8 @@ type poller struct{}
 
 func startPoller() (*poller, error) { return nil, errors.ErrUnsupported }
 
-func (*poller) enter() {}
-func (*poller) close() {}
+func (*poller) retain() {}
+func (*poller) close()  {}
 
 func newPolledConn(*Group, net.Conn, func()) Conn { return nil }
 
