@@ -238,7 +238,7 @@ func TestMiddlewareThatNeverAnswers(t *testing.T) {
 }
 
 // openPolling opens a session by a call of the handler and returns its id.
-func openPolling(t *testing.T, b *Bridge) string {
+func openPolling(t testing.TB, b *Bridge) string {
 	t.Helper()
 	recorder := httptest.NewRecorder()
 	b.ServeHTTP(recorder, httptest.NewRequest("GET", "/socket.io/?EIO=4&transport=polling", nil))
