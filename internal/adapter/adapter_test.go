@@ -43,9 +43,7 @@ func serve(t *testing.T, n int) *fixture {
 		f.sockets[s.Id()] = s
 	})
 	for range n {
-		p := wiretest.Connect(t, f.addr)
-		p.Send(t, `421["nothing"]`) // handled behind the connection listener
-		f.peers = append(f.peers, p)
+		f.peers = append(f.peers, wiretest.Connect(t, f.addr))
 	}
 	for _, p := range f.peers {
 		f.socket(t, p)

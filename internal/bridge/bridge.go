@@ -1,10 +1,3 @@
-// Package bridge plugs our engine, codec and rooms into the socket.io/v2
-// module through its own extension points.
-//
-// The module keeps what it is good for: namespaces, middleware, handshakes,
-// its API of sockets and rooms. What carries traffic goes past it: an event is
-// routed in the goroutine that read it, to a handler of ours or to the
-// module's listeners, one after the other and each to its end.
 package bridge
 
 import (
@@ -12,12 +5,8 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
-
-	eio "github.com/zishang520/engine.io/v2/engine"
-	"github.com/zishang520/socket.io/v2/socket"
 
 	"signaling/internal/adapter"
 	"signaling/internal/codec"
@@ -27,67 +16,30 @@ import (
 // Handler handles one event. The event is valid during the call.
 type Handler func(*Event)
 
-// Bridge is a Socket.IO server: the module's, on our engine.
+// Bridge is a Socket.IO server: the module's API on our engine.
 type Bridge struct {
+	module
+
 	// immutable after New
 	log     *slog.Logger
-	io      *socket.Server
 	engine  *engine.Server
-	base    *base
 	encoder adapter.Encoder
 	cors    *engine.CORS // nil: no cross-origin headers
-	path    string       // what the paths of the engine's requests begin with
+	path    string       // the beginning of the paths of clients' requests
 
 	// immutable once the first request is served
 	handlers  map[route]Handler
 	names     codec.Names              // of the events that handlers are for
 	joins     map[string]JoinOnConnect // by namespace
-	admission Admission                // nil: everyone is let in
+	admission Admission                // nil: all are let in
 	limits    ClientLimits
 
-	panics atomic.Uint64 // that were caught
-
-	namespaces sync.Map // by name, those that the module can find
-	census     census
-
-	// creating is held while a namespace may come into being: the module looks
-	// for it and makes it in two steps, and two clients would get one each.
-	creating sync.Mutex
-	created  atomic.Pointer[creation]
-
-	closing atomic.Bool // no connects any more
+	panics  atomic.Uint64 // that were caught
+	closing atomic.Bool   // CONNECTs are refused
 }
 
-// route says which events a handler is for.
+// route is which events a handler is for.
 type route struct{ namespace, event string }
-
-// New returns a server with the module's options. The parser among them may be
-// MessagePack; parser and adapter are set here. tune may set what only our
-// engine knows.
-func New(opts *socket.ServerOptions, log *slog.Logger, tune ...func(*engine.Options)) *Bridge {
-	b := &Bridge{log: log, handlers: make(map[route]Handler), names: make(codec.Names), joins: make(map[string]JoinOnConnect)}
-	b.encoder.Format = formatOf(opts)
-	opts.SetParser(packetParser{b})
-	opts.SetAdapter(&adapter.Builder{Hooks: b.newNamespace, Log: log, Encoder: b.encoder, Recovery: recoveryTime(opts)})
-	b.io = socket.NewServer(nil, opts)
-	b.base = newBase(b, opts)
-	set := engineOptions(b.base, opts)
-	for _, f := range tune {
-		f(&set)
-	}
-	b.cors = set.CORS
-	b.path = enginePath(b.base, opts)
-	b.engine = engine.NewServer(set, router{b})
-	b.io.Bind(b.base)
-	return b
-}
-
-// Server returns the module's server, for namespaces, middleware, listeners
-// and everything else that its API offers.
-func (b *Bridge) Server() *socket.Server { return b.io }
-
-// Engine returns the Engine.IO server as the module knows it.
-func (b *Bridge) Engine() eio.BaseServer { return b.base }
 
 // Handle routes an event of a namespace to h, before the listeners that the
 // socket may have for it. It must be called before requests are served.
@@ -96,8 +48,8 @@ func (b *Bridge) Handle(namespace, event string, h Handler) {
 	b.names[event] = event
 }
 
-// Match tells whether a request is below the path that the options give, and
-// meant for ServeHTTP.
+// Match reports whether a request is for ServeHTTP: its path is below the one in
+// the options.
 func (b *Bridge) Match(r *http.Request) bool { return strings.HasPrefix(r.URL.EscapedPath(), b.path) }
 
 // FastPath returns the handler of clients' requests to the path, if it needs
@@ -117,7 +69,7 @@ func (b *Bridge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	b.engine.ServeHTTP(w, r)
 }
 
-// CORS wraps a handler whose answers other origins may read like the engine's.
+// CORS wraps a handler whose responses other origins may read like the engine's.
 func (b *Bridge) CORS(h http.Handler) http.Handler {
 	if b.cors == nil {
 		return h
@@ -129,61 +81,36 @@ func (b *Bridge) CORS(h http.Handler) http.Handler {
 	})
 }
 
-// Drain refuses new clients and disconnects those that are here, evenly over
-// the given time. It returns when all have been told, or when ctx is done.
+// Drain refuses new clients and disconnects those that are connected, evenly over
+// the given time. It returns when all are being closed, or when ctx is done.
 func (b *Bridge) Drain(ctx context.Context, over time.Duration) { b.engine.Drain(ctx, over) }
 
-// connectsWait is how long Close waits for connects that are under way: a
-// middleware may hold one for good.
-const connectsWait = time.Second
+// closeTimeout is how long Close waits for operations that are under way.
+const closeTimeout = time.Second
 
 // Close disconnects every client and refuses new ones.
 func (b *Bridge) Close() {
 	b.closing.Store(true)
-	b.settleConnects()
+	b.waitForOperations()
 	b.io.Close(nil)
 }
 
-// settleConnects waits until the module is done with what it does for clients.
-// It would close a socket in the middle of its connecting, and one that is
-// recovered gets its guard only then, see guardSocket.
-func (b *Bridge) settleConnects() {
-	timeout := time.After(connectsWait)
+// waitForOperations waits until the module works on nothing for any client. Else
+// it would close a socket while connecting it, when one that is recovered has no
+// guard yet: see guardSocket.
+func (b *Bridge) waitForOperations() {
+	timeout := time.After(closeTimeout)
 	for _, s := range b.engine.Sessions() {
 		c, ok := s.Value().(*conn)
 		if !ok {
 			continue // it is just being opened
 		}
-		if op := c.operation(); op != nil {
+		if op := c.state.current(); op != nil {
 			select {
-			case <-op.done:
+			case <-op.completed:
 			case <-timeout:
 				return
 			}
 		}
-	}
-}
-
-// creation is a namespace that may come into being.
-type creation struct {
-	namespace string
-	release   func() // lets others be made; may be called twice
-}
-
-// make starts the creation of a namespace and returns what ends it. It may end
-// before, when made is called: what follows is middleware and may take long.
-func (b *Bridge) make(namespace string) (end func()) {
-	b.creating.Lock()
-	end = sync.OnceFunc(b.creating.Unlock)
-	b.created.Store(&creation{namespace, end})
-	return end
-}
-
-// made notes a new namespace.
-func (b *Bridge) made(nsp socket.Namespace) {
-	b.guardSockets(nsp)
-	b.namespaces.Store(nsp.Name(), nsp)
-	if c := b.created.Load(); c != nil && c.namespace == nsp.Name() {
-		c.release()
 	}
 }

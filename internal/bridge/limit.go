@@ -20,14 +20,14 @@ type ClientLimits struct {
 // served.
 func (b *Bridge) Limit(l ClientLimits) { b.limits = l }
 
-// budget is what a connection has taken of its rates. The goroutine that
-// receives owns it.
+// budget is what a connection has used of its rates. It is owned by the goroutine
+// that receives.
 type budget struct {
 	events, others, bytes limit.Bucket
 	size                  int // of the messages of the packet that is being received
 }
 
-// newBudget returns the budget of a connection, nil when nothing bounds it.
+// newBudget returns the budget of a connection, nil if nothing bounds it.
 func (b *Bridge) newBudget() *budget {
 	if !b.limits.Events.Limited() && !b.limits.Bytes.Limited() {
 		return nil
@@ -35,11 +35,11 @@ func (b *Bridge) newBudget() *budget {
 	return new(budget)
 }
 
-// affords charges the connection for a packet that is complete. It reports
-// false when that was too much: then the packet is to be dropped, and the
-// session is closed unless events over the rate are only dropped. What is no
-// event is never dropped, for its sender waits for what it brings about.
-func (c *conn) affords(p *codec.Packet) bool {
+// withinRates charges the connection for a complete packet, and reports whether
+// its rates allow it. If not, the caller drops the packet, and the session is
+// aborted, unless the limits are set to drop events. A packet that is no event
+// always aborts it: its sender would wait for the effect.
+func (c *conn) withinRates(p *codec.Packet) bool {
 	if c.budget == nil {
 		return true
 	}
@@ -69,7 +69,7 @@ func (c *conn) countRefusal(cause limit.Cause) {
 	}
 }
 
-// countEnd counts the sessions that a limit has ended.
+// countEnd counts a session that a limit has ended.
 func (c *conn) countEnd(reason engine.Reason) {
 	switch reason {
 	case engine.SlowConsumer:
@@ -81,13 +81,10 @@ func (c *conn) countEnd(reason engine.Reason) {
 
 var tooManyNamespaces = &Refusal{Code: "too_many_namespaces", Message: "too many namespaces: leave one first"}
 
-// mayJoin tells whether the client may be in one more namespace. If not, it is
-// told so.
-func (c *conn) mayJoin(namespace string) bool {
-	c.mu.Lock()
-	full := c.b.limits.Namespaces > 0 && len(c.memberships) >= c.b.limits.Namespaces
-	c.mu.Unlock()
-	if !full {
+// withinNamespaces reports whether the client may be in one more namespace. If
+// not, it is sent a CONNECT_ERROR.
+func (c *conn) withinNamespaces(namespace string) bool {
+	if most := c.b.limits.Namespaces; most <= 0 || c.state.joinedCount() < most {
 		return true
 	}
 	c.countRefusal(limit.Namespaces)

@@ -9,13 +9,13 @@ import (
 	"signaling/internal/wiretest"
 )
 
-// crowd lets many connections come and go, as far as the census knows.
+// crowd lets many connections come and go, as far as their count goes.
 func crowd(b *Bridge) {
 	for range manyConnections {
-		b.enter()
+		b.connectionOpened()
 	}
 	for range manyConnections {
-		b.leave()
+		b.connectionClosed()
 	}
 }
 
@@ -29,17 +29,17 @@ func TestWhoStaysIsKeptWhenManyLeave(t *testing.T) {
 	if _, ok := sockets.Load(socket.SocketId(a.ID)); !ok {
 		t.Error("the module has lost the socket that is there")
 	}
-	if most(f.Bridge) < manyConnections {
+	if peak(f.Bridge) < manyConnections {
 		t.Error("the maps were emptied with somebody in them")
 	}
 	a.Conn.Close()
-	eventually(t, "the maps are emptied", func() bool { return most(f.Bridge) == 0 })
+	eventually(t, "the maps are emptied", func() bool { return peak(f.Bridge) == 0 })
 }
 
-func most(b *Bridge) int {
-	b.census.mu.Lock()
-	defer b.census.mu.Unlock()
-	return b.census.most
+func peak(b *Bridge) int {
+	b.connections.mu.Lock()
+	defer b.connections.mu.Unlock()
+	return b.connections.peak
 }
 
 // Whoever comes in the moment when the maps are emptied is heard.
@@ -70,8 +70,8 @@ func TestWhoComesWhenManyLeave(t *testing.T) {
 	close(over)
 	crowds.Wait()
 	eventually(t, "nobody is there", func() bool {
-		f.census.mu.Lock()
-		defer f.census.mu.Unlock()
-		return f.census.present == 0
+		f.connections.mu.Lock()
+		defer f.connections.mu.Unlock()
+		return f.connections.open == 0
 	})
 }

@@ -14,13 +14,13 @@ import (
 	"signaling/internal/packet"
 )
 
-// MessagePack, given to SetParser, has a server speak the format of the npm
-// package socket.io-msgpack-parser, which its clients must use too. It is for New
-// alone: a server of the module's own cannot use it.
+// MessagePack is for SetParser: a server then uses the format of the npm package
+// socket.io-msgpack-parser, which its clients must use too. It works with New
+// alone, not with a server of the module's own.
 var MessagePack parser.Parser = packetParser{b: &Bridge{encoder: adapter.Encoder{Format: codec.MessagePack}}}
 
-// formatOf returns the format that the options' parser stands for. It panics
-// for a parser that our engine cannot use, because it is the module's to call.
+// formatOf returns the format of the options' parser. It panics for any other
+// parser than ours: only the module could call that.
 func formatOf(opts *socket.ServerOptions) codec.Format {
 	switch p := opts.GetRawParser().(type) {
 	case nil:
@@ -38,19 +38,19 @@ type packetParser struct{ b *Bridge }
 func (p packetParser) NewEncoder() parser.Encoder { return encoder(p) }
 func (p packetParser) NewDecoder() parser.Decoder { return new(decoder) }
 
-// encoder turns a packet of the module's into one buffer, so that nothing can
-// come between its text and its attachments.
+// encoder encodes a packet of the module's into one buffer, so that nothing comes
+// between its text and its attachments.
 type encoder struct{ b *Bridge }
 
 // encoded is a packet, ready to send. It is immutable.
 type encoded struct {
-	types.BufferInterface // its text, for whoever reads it as a buffer
+	types.BufferInterface // empty: the module passes it on unread
 	packets               []*packet.Packet
 	kind                  codec.Type
 	namespace             string
 }
 
-// Clone returns the same buffer: nobody changes it.
+// Clone returns the same buffer, as it is immutable.
 func (e *encoded) Clone() types.BufferInterface { return e }
 
 func (e encoder) Encode(p *parser.Packet) []types.BufferInterface {
@@ -70,8 +70,8 @@ func (e encoder) Encode(p *parser.Packet) []types.BufferInterface {
 	}}
 }
 
-// withoutNil returns a CONNECT_ERROR without the data that its error has not
-// got: Node leaves out what is undefined, and the client does not find a null.
+// withoutNil returns a CONNECT_ERROR without data of nil: Node leaves out what is
+// undefined, and the client gets no null.
 func withoutNil(p *parser.Packet) *parser.Packet {
 	reply, ok := p.Data.(map[string]any)
 	if data, there := reply["data"]; !ok || !there || data != nil {
@@ -84,8 +84,8 @@ func withoutNil(p *parser.Packet) *parser.Packet {
 	return &without
 }
 
-// decoder hands on what the router has decoded: the module's connection gives
-// it whatever its engine emits as data.
+// decoder passes on packets that the router has decoded. The module's client adds
+// to it whatever its engine.Socket emits as data.
 type decoder struct{ emitter }
 
 var errNotRouted = errors.New("data that the router has not decoded")

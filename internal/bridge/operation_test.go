@@ -224,13 +224,13 @@ func TestMiddlewareThatNeverAnswers(t *testing.T) {
 		post(b, sid, "40/stuck,")
 		start := time.Now()
 		go post(b, sid, `42["waits"]`) // ends when the connection is given up
-		time.Sleep(patience - time.Second)
+		time.Sleep(operationTimeout - time.Second)
 		synctest.Wait()
 		if b.Engine().ClientsCount() != 1 {
 			t.Error("the connection was given up early")
 		}
 		<-gone
-		if waited := time.Since(start); waited > 3*patience {
+		if waited := time.Since(start); waited > 3*operationTimeout {
 			t.Errorf("the socket hears of the end after %v", waited)
 		}
 		b.Close()
@@ -253,13 +253,13 @@ func post(b *Bridge, sid, packet string) {
 	b.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("POST", "/socket.io/?EIO=4&transport=polling&sid="+sid, strings.NewReader(packet)))
 }
 
-// A client that is told a second time to leave when it is back already is not
-// kept waiting for a leaving that nobody has in mind.
+// A client that is sent a second DISCONNECT when it is back already is not
+// kept waiting for a leave that does not come.
 func TestClientThatIsToldToLeaveWhenItIsBack(t *testing.T) {
 	f := serve(t, options(), func(f *fixture) { f.onConnection("/", echoes) })
 	p := wiretest.Connect(t, f.addr)
 	c := f.engine.Session(p.SID).Value().(*conn)
-	c.beginLeaving("/") // as when another Disconnect of the socket before has got as far
+	c.follow(c.state.announceLeave("/")) // as in a second Disconnect of the socket before
 	p.Send(t, `42["echo",1]`)
 	p.Want(t, `42["echo",1]`)
 	p.Conn.Close()

@@ -8,9 +8,9 @@ import (
 	"github.com/zishang520/engine.io/v2/events"
 )
 
-// emitter is an events.EventEmitter for the handful of listeners that a
-// connection has; the module's own takes a kilobyte. The zero emitter is
-// ready. It is safe for concurrent use; listeners run without a lock held.
+// emitter is an events.EventEmitter for the few listeners of a connection. The
+// module's own takes a kilobyte. The zero emitter is ready. It is safe for
+// concurrent use, and calls listeners without a lock held.
 type emitter struct {
 	mu        sync.Mutex
 	listeners []listener
@@ -87,8 +87,7 @@ func (e *emitter) Listeners(event events.EventName) []events.Listener {
 }
 
 // RemoveListener removes the first listener with fn's code. Go cannot compare
-// functions, so two closures of one literal are the same here, as they are in
-// the module.
+// functions: two closures of one literal are the same here, as in the module.
 func (e *emitter) RemoveListener(event events.EventName, fn events.Listener) bool {
 	code := reflect.ValueOf(fn).Pointer()
 	e.mu.Lock()
@@ -119,6 +118,6 @@ func (e *emitter) Clear() {
 
 func (e *emitter) Len() int { return len(e.EventNames()) }
 
-// GetMaxListeners and SetMaxListeners are part of the interface; there is no limit.
+// GetMaxListeners and SetMaxListeners are part of the interface. There is no limit.
 func (e *emitter) GetMaxListeners() uint { return 0 }
 func (e *emitter) SetMaxListeners(uint)  {}
