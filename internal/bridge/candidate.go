@@ -90,7 +90,7 @@ func (l *lifecycle) refuse(id adapter.SocketID) {
 // registeredLocked moves the operation of a CONNECT on: the module has registered
 // its socket.
 func (l *lifecycle) registeredLocked(id adapter.SocketID) {
-	if op := l.operation; op != nil && op.phase == checking {
+	if op := l.operation.Load(); op != nil && op.phase == checking {
 		op.phase, op.socket = connecting, id
 	}
 }

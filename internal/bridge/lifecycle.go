@@ -3,6 +3,7 @@ package bridge
 import (
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"signaling/internal/adapter"
@@ -18,11 +19,14 @@ type lifecycle struct {
 	mu sync.Mutex
 	// guarded by mu
 	memberships []membership
-	operation   *operation // nil: none is under way
 	candidate   candidate
 	joinTimer   *time.Timer // nil: not started, or stopped
 	end         endState
 	endReason   engine.Reason // while the end is deferred, and after
+
+	// operation is nil if none is under way. It is stored with mu held. Each packet
+	// loads it, without.
+	operation atomic.Pointer[operation]
 }
 
 // membership is a namespace that a connection has joined.
@@ -106,23 +110,19 @@ func newOperation(namespace string, p phase) *operation {
 func (l *lifecycle) begin(namespace string, p phase) followUp {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	f := followUp{completed: l.operation}
-	l.operation = newOperation(namespace, p)
+	f := followUp{completed: l.operation.Load()}
+	l.operation.Store(newOperation(namespace, p))
 	return f
 }
 
 // current returns the operation that is under way, nil if none is.
-func (l *lifecycle) current() *operation {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.operation
-}
+func (l *lifecycle) current() *operation { return l.operation.Load() }
 
 // rejected completes the CONNECT that the module has refused.
 func (l *lifecycle) rejected(namespace string) followUp {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.operation == nil || l.operation.namespace != namespace {
+	if op := l.operation.Load(); op == nil || op.namespace != namespace {
 		return followUp{}
 	}
 	return l.completeLocked()
@@ -136,7 +136,7 @@ func (l *lifecycle) listenersDone(namespace string, id adapter.SocketID) followU
 	if l.end == endReported {
 		return followUp{disconnect: true}
 	}
-	op := l.operation
+	op := l.operation.Load()
 	switch {
 	case op == nil || op.namespace != namespace || op.socket != id:
 	case op.phase == connecting:
@@ -156,10 +156,11 @@ func (l *lifecycle) announceLeave(namespace string) followUp {
 	if _, joined := l.joinedLocked(namespace); !joined {
 		return followUp{}
 	}
-	switch op := l.operation; {
+	switch op := l.operation.Load(); {
 	case op == nil:
-		l.operation = newOperation(namespace, leaveAnnounced)
-		return followUp{timeOut: l.operation}
+		op = newOperation(namespace, leaveAnnounced)
+		l.operation.Store(op)
+		return followUp{timeOut: op}
 	case op.namespace == namespace && op.phase == connecting:
 		op.phase = leaveAnnounced
 	}
@@ -170,7 +171,7 @@ func (l *lifecycle) announceLeave(namespace string) followUp {
 func (l *lifecycle) leaveTimedOut(op *operation) followUp {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.operation != op || op.phase != leaveAnnounced {
+	if l.operation.Load() != op || op.phase != leaveAnnounced {
 		return followUp{}
 	}
 	return l.completeLocked()
@@ -180,7 +181,7 @@ func (l *lifecycle) leaveTimedOut(op *operation) followUp {
 func (l *lifecycle) leaveBegun(namespace string, id adapter.SocketID) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if op := l.operation; op.concerns(namespace, id) && op.phase == leaveAnnounced {
+	if op := l.operation.Load(); op.concerns(namespace, id) && op.phase == leaveAnnounced {
 		op.phase = leaving
 	}
 }
@@ -190,7 +191,7 @@ func (l *lifecycle) leaveBegun(namespace string, id adapter.SocketID) {
 func (l *lifecycle) left(namespace string, id adapter.SocketID) followUp {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !l.operation.concerns(namespace, id) {
+	if !l.operation.Load().concerns(namespace, id) {
 		return followUp{}
 	}
 	return l.completeLocked()
@@ -209,7 +210,7 @@ func (op *operation) concerns(namespace string, id adapter.SocketID) bool {
 func (l *lifecycle) cancel() followUp {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.operation == nil || l.operation.phase != checking && l.operation.phase != leaveRequested {
+	if op := l.operation.Load(); op == nil || op.phase != checking && op.phase != leaveRequested {
 		return followUp{}
 	}
 	return l.completeLocked()
@@ -220,15 +221,15 @@ func (l *lifecycle) cancel() followUp {
 func (l *lifecycle) interrupted() followUp {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.operation == nil {
+	if l.operation.Load() == nil {
 		return followUp{}
 	}
 	return l.completeLocked()
 }
 
 func (l *lifecycle) completeLocked() followUp {
-	f := followUp{completed: l.operation, reportEnd: l.end == endDeferred, reason: l.endReason}
-	l.operation = nil
+	f := followUp{completed: l.operation.Load(), reportEnd: l.end == endDeferred, reason: l.endReason}
+	l.operation.Store(nil)
 	if f.reportEnd {
 		l.end = endReported
 	}
@@ -241,7 +242,7 @@ func (l *lifecycle) ended(reason engine.Reason) followUp {
 	defer l.mu.Unlock()
 	l.stopJoinTimerLocked()
 	l.endReason = reason
-	if l.operation != nil {
+	if l.operation.Load() != nil {
 		l.end = endDeferred
 		return followUp{cancel: true}
 	}

@@ -29,7 +29,7 @@ var steps = map[string]func(l *lifecycle) followUp{
 	"a's leave begun":       func(l *lifecycle) followUp { l.leaveBegun("/", "a"); return followUp{} },
 	"a left":                func(l *lifecycle) followUp { return l.left("/", "a") },
 	"b left":                func(l *lifecycle) followUp { return l.left("/", "b") },
-	"time out":              func(l *lifecycle) followUp { return l.leaveTimedOut(l.operation) },
+	"time out":              func(l *lifecycle) followUp { return l.leaveTimedOut(l.operation.Load()) },
 	"cancel":                func(l *lifecycle) followUp { return l.cancel() },
 	"panic":                 func(l *lifecycle) followUp { return l.interrupted() },
 	"end":                   func(l *lifecycle) followUp { return l.ended(engine.TransportClose) },
@@ -69,11 +69,11 @@ func TestLifecycle(t *testing.T) {
 			l := lifecycle{memberships: []membership{{&namespace{name: "/"}, new(adapter.Member)}}}
 			for _, line := range strings.Split(row.script, "; ") {
 				step, want, _ := strings.Cut(line, ": ")
-				before := l.operation
+				before := l.operation.Load()
 				f := steps[step](&l)
 				got := "none"
-				if l.operation != nil {
-					got = names[l.operation.phase]
+				if l.operation.Load() != nil {
+					got = names[l.operation.Load().phase]
 				}
 				for _, todo := range []struct {
 					name string
