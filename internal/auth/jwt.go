@@ -42,7 +42,12 @@ func newJWT(s Settings, secret []byte) (*Verifier, error) {
 		if strings.ContainsAny(token, "\r\n") {
 			return refusalOf(jwt.ErrTokenMalformed) // the decoder would skip them
 		}
-		_, err := parser.ParseWithClaims(token, &jwt.RegisteredClaims{}, known.find)
+		// A map, because the names of claims are case-sensitive (RFC 7519 section
+		// 4), which encoding/json's fields are not.
+		parsed, err := parser.ParseWithClaims(token, jwt.MapClaims{}, known.find)
+		if err == nil && parsed.Header["crit"] != nil {
+			err = jwt.ErrTokenUnverifiable // no extension is understood here: RFC 7515 section 4.1.11
+		}
 		return refusalOf(err)
 	}}, nil
 }

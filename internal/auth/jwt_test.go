@@ -91,6 +91,9 @@ func TestClaims(t *testing.T) {
 		}, ""},
 		{"another audience", "signaling", func() jwt.MapClaims { return jwt.MapClaims{"exp": in(time.Minute), "aud": "other"} }, TokenInvalid},
 		{"no audience", "signaling", func() jwt.MapClaims { return jwt.MapClaims{"exp": in(time.Minute)} }, TokenInvalid},
+		{"an expiry that has another name", "", func() jwt.MapClaims { return jwt.MapClaims{"EXP": in(time.Minute)} }, TokenInvalid},
+		{"an expiry that another name contradicts", "", func() jwt.MapClaims { return jwt.MapClaims{"exp": in(-time.Hour), "Exp": in(time.Hour)} }, TokenExpired},
+		{"an audience that has another name", "signaling", func() jwt.MapClaims { return jwt.MapClaims{"exp": in(time.Minute), "Aud": "signaling"} }, TokenInvalid},
 		{"an audience that nobody asks for", "", func() jwt.MapClaims { return jwt.MapClaims{"exp": in(time.Minute), "aud": "other"} }, ""},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -187,4 +190,17 @@ func FuzzToken(f *testing.F) {
 			t.Errorf("%q is taken for one of the public key's", token)
 		}
 	})
+}
+
+// RFC 7515 section 4.1.11: who does not understand what a token says is critical
+// must refuse it.
+func TestCriticalExtensionIsRefused(t *testing.T) {
+	v := verifier(t, Settings{Mode: JWT, Secret: string(hmacKey)})
+	token := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{"exp": in(time.Hour)})
+	token.Header["crit"] = []string{"b64"}
+	signed, err := token.SignedString(hmacKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, v, signed, TokenInvalid)
 }

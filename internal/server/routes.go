@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"signaling/internal/bridge"
@@ -12,7 +13,9 @@ import (
 
 // Routes returns the handler of every request. Below the bridge's path that is
 // the browser bundle or the engine, at ice.Path servers, and anywhere else files.
-// The engine gets every upgrade below the bridge's path; others are closed.
+// The engine gets every upgrade below the bridge's path; WebSockets elsewhere are
+// closed. An offer of another protocol, such as curl's and Java's of HTTP/2, is
+// ignored elsewhere: RFC 9110 section 7.8.
 func Routes(b *bridge.Bridge, bundle *web.Bundle, servers, files http.Handler) http.Handler {
 	script, iceServers := b.CORS(bundle), b.CORS(servers)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -23,7 +26,7 @@ func Routes(b *bridge.Bridge, bundle *web.Bundle, servers, files http.Handler) h
 			b.ServeHTTP(w, r)
 		case r.URL.Path == ice.Path:
 			iceServers.ServeHTTP(w, r)
-		case http1.IsUpgrade(r):
+		case http1.IsUpgrade(r) && strings.EqualFold(r.Header.Get("Upgrade"), "websocket"):
 			closeUpgrade(w)
 		default:
 			files.ServeHTTP(w, r)

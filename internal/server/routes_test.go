@@ -92,6 +92,15 @@ func TestUpgradeOfTheBundleIsTheEngines(t *testing.T) {
 	}
 }
 
+func TestOfferOfAnotherProtocolIsIgnored(t *testing.T) {
+	conn := wiretest.DialTCP(t, serve(t, "/socket.io"))
+	io.WriteString(conn, "GET /page HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n"+
+		"GET /next HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+	if answer, err := io.ReadAll(conn); !strings.Contains(string(answer), "file /page") || !strings.HasSuffix(string(answer), "file /next") || err != nil {
+		t.Errorf("the answer is %q (%v)", answer, err)
+	}
+}
+
 func TestUpgradeHeaderWithoutAnUpgradeIsNoUpgrade(t *testing.T) {
 	conn := wiretest.DialTCP(t, serve(t, "/socket.io"))
 	io.WriteString(conn, "GET /page HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\nConnection: close\r\n\r\n")

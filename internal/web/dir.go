@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // dir is a folder on disk as a file system. No name leads out of it, not even
@@ -55,5 +56,31 @@ func (d dir) open(name string) (fs.File, error) {
 	if !info.Mode().IsRegular() && !info.IsDir() {
 		return nil, errors.New("neither a file nor a folder")
 	}
+	if err := d.checkTarget(local); err != nil {
+		return nil, err
+	}
 	return root.Open(local)
+}
+
+// checkTarget returns an error if local is a symbolic link to something hidden:
+// a file whose own name begins with a dot, or that stands in such a folder.
+func (d dir) checkTarget(local string) error {
+	top, err := filepath.EvalSymlinks(string(d))
+	if err != nil {
+		return err
+	}
+	target, err := filepath.EvalSymlinks(filepath.Join(string(d), local))
+	if err != nil {
+		return err
+	}
+	inside, err := filepath.Rel(top, target)
+	if err != nil {
+		return err
+	}
+	for part := range strings.SplitSeq(filepath.ToSlash(inside), "/") {
+		if part != "." && strings.HasPrefix(part, ".") {
+			return errors.New("a link to a hidden file")
+		}
+	}
+	return nil
 }

@@ -46,6 +46,11 @@ func TestDirStaysInside(t *testing.T) {
 	must(t, os.Symlink("loop", filepath.Join(dir, "loop")))
 	must(t, os.Symlink("real/index.html", filepath.Join(dir, "inside.html")))
 	must(t, os.Symlink("real", filepath.Join(dir, "alias")))
+	write(t, dir, ".env", "secret")
+	write(t, dir, ".git/config", "secret")
+	must(t, os.Symlink(".env", filepath.Join(dir, "hidden.txt")))
+	must(t, os.Symlink(".git", filepath.Join(dir, "repository")))
+	must(t, os.Symlink("hidden.txt", filepath.Join(dir, "twice.txt")))
 	must(t, syscall.Mkfifo(filepath.Join(dir, "pipe"), 0o644))
 	addr := serveDir(t, dir)
 
@@ -59,6 +64,9 @@ func TestDirStaysInside(t *testing.T) {
 		"/folder/":           404,
 		"/folder":            404,
 		"/loop":              404,
+		"/hidden.txt":        404,
+		"/repository/config": 404,
+		"/twice.txt":         404,
 		"/pipe":              404, // and at once: nobody ever opens the other end
 		"/missing":           404,
 		"/real/index.html/x": 404,

@@ -31,9 +31,18 @@ func Files(fsys fs.FS) http.Handler {
 	return &files{fsys: fsys, cache: newCache()}
 }
 
+// allowed are the methods that files are served for.
+const allowed = "GET, HEAD, OPTIONS"
+
 func (h *files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		w.Header().Set("Allow", "GET, HEAD")
+	switch r.Method {
+	case http.MethodGet, http.MethodHead:
+	case http.MethodOptions: // HAProxy asks this way whether a server is up
+		w.Header().Set("Allow", allowed)
+		w.WriteHeader(http.StatusNoContent)
+		return
+	default:
+		w.Header().Set("Allow", allowed)
 		http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
 		return
 	}

@@ -2,9 +2,12 @@ package web
 
 import (
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"signaling/internal/wiretest"
 )
 
 var (
@@ -132,12 +135,12 @@ func TestFilesRedirectsToTheFolder(t *testing.T) {
 
 func TestFilesMethods(t *testing.T) {
 	addr := serve(t, Files(site()))
-	for _, method := range []string{"POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "BREW"} {
+	for _, method := range []string{"POST", "PUT", "DELETE", "PATCH", "TRACE", "BREW"} {
 		got := ask(t, addr, method, "/")
 		if got.status != 405 {
 			t.Errorf("%s: status %d, want 405", method, got.status)
 		}
-		got.wantHeader(t, "Allow", "GET, HEAD")
+		got.wantHeader(t, "Allow", "GET, HEAD, OPTIONS")
 	}
 	for _, accept := range []string{"identity", "gzip"} {
 		get := ask(t, addr, "GET", "/", "Accept-Encoding: "+accept)
@@ -273,5 +276,16 @@ func TestMediaTypes(t *testing.T) {
 		if strings.HasPrefix(kind.name, "text/") && !strings.HasSuffix(kind.name, "; charset=utf-8") {
 			t.Errorf("%s: %s names no charset", ext, kind.name)
 		}
+	}
+}
+
+// HAProxy's "option httpchk" sends this unless it is told otherwise, and takes
+// any answer but 2xx and 3xx for a server that is down.
+func TestOptionsIsAnswered(t *testing.T) {
+	conn := wiretest.DialTCP(t, serve(t, Files(fstest.MapFS{})))
+	io.WriteString(conn, "OPTIONS / HTTP/1.0\r\n\r\n")
+	answer, err := io.ReadAll(conn)
+	if err != nil || !strings.HasPrefix(string(answer), "HTTP/1.0 204 ") || !strings.Contains(string(answer), "\r\nAllow: GET, HEAD, OPTIONS\r\n") {
+		t.Errorf("the answer is %q (%v)", answer, err)
 	}
 }
