@@ -17,7 +17,7 @@ const annInR = `
 	Ann ← 430[{"ok":true,"room":"r","id":"<Ann>","peers":[]}]
 `
 
-var arriveRows = []struct{ name, script string }{
+var joinOnConnectRows = []struct{ name, script string }{
 	{"by the URL, in revision 4", annInR + `
 		Ben connects with ?room=r
 		Ann ← 42["peer-joined",{"room":"r","id":"<Ben>"}]
@@ -114,14 +114,14 @@ func turnedAway(r *bridge.Refusal) string {
 	return fmt.Sprintf(`44{"data":{"code":%q,"message":%q},"message":%[2]q}`, r.Code, r.Message)
 }
 
-func TestArrive(t *testing.T) {
-	for _, row := range arriveRows {
+func TestJoinOnConnect(t *testing.T) {
+	for _, row := range joinOnConnectRows {
 		t.Run(row.name, func(t *testing.T) { newStage(t, smallLimits).play(row.script) })
 	}
 }
 
 // A program's listeners see neither a client that is refused nor its end.
-func TestRefusedArrivalIsNoConnection(t *testing.T) {
+func TestRefusedClientIsNotConnected(t *testing.T) {
 	s := newStage(t, smallLimits)
 	connections := make(chan socket.SocketId, 8)
 	s.io.On("connection", func(args ...any) { connections <- args[0].(*socket.Socket).Id() })
@@ -140,7 +140,7 @@ func TestRefusedArrivalIsNoConnection(t *testing.T) {
 	s.waitFor("the module has forgotten all sockets", func() bool { return s.io.Sockets().Sockets().Len() == 0 })
 }
 
-func TestRefusedArrivalThatNeverTriesAgainIsClosed(t *testing.T) {
+func TestRefusedClientThatNeverTriesAgainIsClosed(t *testing.T) {
 	s := newStage(t, smallLimits, func(o *socket.ServerOptions) { o.SetConnectTimeout(50 * time.Millisecond) })
 	s.play(`
 		Ann opens ?EIO=3&room=
@@ -148,7 +148,7 @@ func TestRefusedArrivalThatNeverTriesAgainIsClosed(t *testing.T) {
 	s.cast["Ann"].WantClose(t, wiretest.NoCode)
 }
 
-func TestPollingClientsArrive(t *testing.T) {
+func TestPollingClientsJoinOnConnect(t *testing.T) {
 	s := newStage(t, smallLimits)
 	s.play(annInR)
 	p4 := wiretest.OpenPolling(t, s.addr, "/socket.io/?EIO=4&transport=polling&room=r")

@@ -7,8 +7,8 @@ import (
 
 // message sends the message of {channel, message} to the channel: a room or an
 // array of rooms, where the id of a peer is a room too. The empty array is
-// everyone else; a channel of any other kind is nobody. An argument of null, which
-// makes the Node server exit, is ignored.
+// everyone else; a channel of any other kind reaches no one. An argument of null,
+// which makes the Node server exit, is ignored.
 func message(e *bridge.Event) {
 	arg := e.Arg(0)
 	if arg.IsNull() {

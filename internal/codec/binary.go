@@ -30,7 +30,7 @@ func (d *Decoder) Binary(data []byte) (*Packet, error) {
 	if d.packet.Data == nil {
 		return &d.packet, nil
 	}
-	err := settlePlaceholders(d.packet.Data, len(attachments))
+	err := checkPlaceholders(d.packet.Data, len(attachments))
 	if err == nil {
 		err = d.payload() // finds the arguments that await has dropped
 	}

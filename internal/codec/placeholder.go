@@ -131,10 +131,10 @@ func parseIndex(num []byte) float64 {
 	return parseFloat(num)
 }
 
-// settlePlaceholders checks the placeholders in a packet's data against the number
+// checkPlaceholders checks the placeholders in a packet's data against the number
 // of its attachments. It overwrites those that stand for no attachment with null,
 // so that all that remain are in range: data must be the Decoder's own copy.
-func settlePlaceholders(data []byte, attachments int) error {
+func checkPlaceholders(data []byte, attachments int) error {
 	for _, p := range findPlaceholders(data) {
 		inRange := p.num >= 0 && p.num < float64(attachments)
 		switch {
