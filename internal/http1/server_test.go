@@ -1,3 +1,5 @@
+//go:build linux && !nopoll && !386
+
 package http1
 
 import (

@@ -1,3 +1,5 @@
+//go:build !nopoll && !386
+
 package netpoll
 
 import (
@@ -15,7 +17,6 @@ import (
 // polledPair returns two connections that share a poller, with the clients' ends.
 func polledPair(t *testing.T) (clients [2]*net.TCPConn, polled [2]*polledConn) {
 	t.Helper()
-	needPoller(t)
 	g := group(t)
 	one, err := startPollers(1)
 	if err != nil {
@@ -31,12 +32,8 @@ func polledPair(t *testing.T) (clients [2]*net.TCPConn, polled [2]*polledConn) {
 	return clients, polled
 }
 
-// needPoller skips a test of pollers in a build without them.
-func needPoller(t *testing.T) {
-	t.Helper()
-	if !canPoll {
-		t.Skip("no poller is built in")
-	}
+func init() {
+	kinds["polled"] = func(g *Group, conn net.Conn) Conn { return newPolledConn(g, conn, func() {}) }
 }
 
 // run starts a Conn whose Handler is a function, and closes it behind the peer.
@@ -117,7 +114,6 @@ func descriptors(t *testing.T) int {
 
 // Descriptors come back however a Conn ends, before and after its start.
 func TestPolledConnClosesItsDescriptor(t *testing.T) {
-	needPoller(t)
 	for _, row := range []struct {
 		name string
 		end  func(client *net.TCPConn, c *polledConn)
@@ -233,7 +229,6 @@ func (n *narrow) Filled(bytes int) {
 
 // The connections of a Group are shared among its pollers.
 func TestConnsAreSharedAmongPollers(t *testing.T) {
-	needPoller(t)
 	g := group(t)
 	all, err := startPollers(3)
 	if err != nil {

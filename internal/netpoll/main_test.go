@@ -26,19 +26,18 @@ func pair(t *testing.T) (client, server *net.TCPConn) {
 	return client, conn.(*net.TCPConn)
 }
 
-// conns runs a test with every kind of Conn that this system has, over one end
-// of a connection.
+// kinds are the kinds of Conn that this build has, by name: how one takes over a
+// connection. The tests of pollers add theirs.
+var kinds = map[string]func(g *Group, conn net.Conn) Conn{
+	"blocking": func(_ *Group, conn net.Conn) Conn { return newBlockingConn(conn, func() {}) },
+}
+
+// conns runs a test with every kind of Conn, over one end of a connection.
 func conns(t *testing.T, run func(t *testing.T, client *net.TCPConn, c Conn)) {
-	for name, open := range map[string]func(*Group, net.Conn) Conn{
-		"polled":   func(g *Group, conn net.Conn) Conn { return newPolledConn(g, conn, func() {}) },
-		"blocking": func(_ *Group, conn net.Conn) Conn { return newBlockingConn(conn, func() {}) },
-	} {
+	for name, open := range kinds {
 		t.Run(name, func(t *testing.T) {
 			client, server := pair(t)
 			c := open(group(t), server)
-			if c == nil {
-				t.Skip("no poller is built in")
-			}
 			t.Cleanup(c.CloseNow)
 			run(t, client, c)
 		})
