@@ -14,7 +14,7 @@ export FUZZTIME
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 # What the server is compiled for, as GOOS/GOARCH.
-PLATFORMS := linux/amd64 linux/arm64 linux/arm linux/386 linux/riscv64 linux/s390x darwin/arm64 windows/amd64 freebsd/amd64
+PLATFORMS := linux/amd64 linux/arm64 linux/arm linux/386 linux/riscv64 linux/s390x darwin/arm64 darwin/amd64 windows/amd64 freebsd/amd64
 
 # The browser's half: files of the package that the lock file in $(NPM) pins,
 # compressed. One of them stands for all, which are written together.

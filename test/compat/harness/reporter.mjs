@@ -1,5 +1,6 @@
-// What a run prints: a line for each family, every failure in full, and the
-// counts at the end in the words of node's own reporters.
+// What a run prints: a line for each family and, so that a slow one is seen to go
+// on, for every hundredth test; every failure in full; and the counts at the end
+// in the words of node's own reporters.
 
 /** A reporter for node's test runner. */
 export default async function* report(source) {
@@ -23,6 +24,8 @@ function* outcome(passed, { name, details }, counts) {
   const count = counts.get(family) ?? { passed: 0, failed: 0 };
   counts.set(family, count);
   count[passed ? 'passed' : 'failed']++;
+  const done = count.passed + count.failed;
+  if (done % 100 === 0) yield `${family}: ${done} tests so far\n`;
   if (!passed) yield `not ok ${name}\n${indent(messageOf(details.error))}\n`;
 }
 
