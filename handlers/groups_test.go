@@ -15,7 +15,7 @@ import (
 // roomSet is the reference: the set of rooms that somebody is in.
 type roomSet map[string]bool
 
-// hear tells whether what is said by one in these rooms reaches one in those.
+// hear reports whether what is said by one in these rooms reaches one in those.
 func (r roomSet) hear(other roomSet) bool {
 	for room := range r {
 		if other[room] {

@@ -78,7 +78,7 @@ func (s *server) stop(t *testing.T) {
 	}
 }
 
-// gone tells whether the server has forgotten a session. It asks in the name of
+// gone reports whether the server has forgotten a session. It asks in the name of
 // a transport that the session is not on, which a session that lives refuses
 // for another reason, and survives.
 func (s *server) gone(t *testing.T, sid, transport string) bool {

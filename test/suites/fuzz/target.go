@@ -53,7 +53,7 @@ func executions(said []byte) int {
 	return n
 }
 
-// ranOut tells whether go test failed for nothing but that the time was over
+// ranOut reports whether go test failed for nothing but that the time was over
 // while its worker was in the middle of something, which it reports as a
 // failure now and then.
 func ranOut(said []byte) bool {

@@ -151,5 +151,5 @@ func (a *application) useEventMiddleware() {
 	})
 }
 
-// has tells whether a feature is on.
+// has reports whether a feature is on.
 func (s settings) has(feature string) bool { return slices.Contains(s.Features, feature) }
