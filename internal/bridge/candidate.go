@@ -23,8 +23,8 @@ type candidate struct {
 type candidateState uint8
 
 const (
-	// noCandidate: the module connects no socket.
-	noCandidate candidateState = iota
+	// The zero value: the module connects no socket.
+	_ candidateState = iota
 	// held: the socket is not registered, and cannot be reached.
 	held
 	// refused: the socket is registered and taken out again. The client was never

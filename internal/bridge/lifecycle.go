@@ -80,8 +80,8 @@ const leaveTimeout = time.Second
 type endState uint8
 
 const (
-	// notEnded: the session is open, or its end has not come here.
-	notEnded endState = iota
+	// The zero value: the session is open, or its end has not come here.
+	_ endState = iota
 	// endDeferred: it has ended during an operation. The module gets the end when
 	// that is completed: before, it might register a socket that it had checked for
 	// being open, and keep it forever.
