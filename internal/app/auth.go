@@ -8,8 +8,8 @@ import (
 	"signaling/internal/config"
 )
 
-// errUnusedKey is the error for a key without -auth: the server would admit every
-// client, which nobody who sets a key wants.
+// errUnusedKey is the error for a key without -auth: it would protect nothing, as
+// the server would admit every client.
 var errUnusedKey = errors.New("a key for tokens is set, but clients are not asked for one: add -auth token or -auth jwt")
 
 // newVerifier returns the verifier of clients' tokens, nil if they need none. It

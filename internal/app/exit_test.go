@@ -15,7 +15,7 @@ import (
 	"signaling/internal/config"
 )
 
-// env is a getenv that knows one variable.
+// env is a getenv that has one variable.
 func env(name, value string) func(string) string {
 	return func(asked string) string {
 		if asked == name {

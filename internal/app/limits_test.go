@@ -101,7 +101,7 @@ func TestSessionsComeAndGo(t *testing.T) {
 		peer.Conn.Close()
 		for end := time.Now().Add(wiretest.Patience); handshakeable(p) != nil; time.Sleep(time.Millisecond) {
 			if time.Now().After(end) {
-				t.Fatal("the place of one who has left stays taken")
+				t.Fatal("the admission slot of a closed session was not released")
 			}
 		}
 	}
@@ -161,7 +161,7 @@ func TestNamespacesOfTheProgram(t *testing.T) {
 	peer.Want(t, `44/more,{"data":{"code":"too_many_namespaces","message":"too many namespaces: leave one first"},"message":"too many namespaces: leave one first"}`)
 }
 
-// A client that does not read is closed at the bounds of its queue.
+// A client that does not read is closed at the limits of its queue.
 func TestQueueOfTheProgram(t *testing.T) {
 	large := `42["offer","` + strings.Repeat("x", 1000) + `"]`
 	for _, row := range []struct{ name, flag, bound string }{

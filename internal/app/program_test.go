@@ -63,7 +63,7 @@ func (p *running) wantEnd(t *testing.T) {
 		if err != nil {
 			t.Errorf("Run returned %v", err)
 		}
-		p.ended <- nil // for the next one who asks
+		p.ended <- nil // for the next receiver
 	case <-time.After(wiretest.Patience):
 		t.Fatal("Run does not return")
 	}

@@ -108,7 +108,7 @@ func (p *program) serve(ctx context.Context, l net.Listener) error {
 	go gcpacer.Run(ctx, p.bridge.Engine().ClientsCount) // ends with ctx
 	var health server.Health
 	stop := func() {
-		health.Leave()
+		health.SetNotReady()
 		p.bridge.Drain(context.Background(), p.config.Drain)
 		p.bridge.Close()
 	}

@@ -27,7 +27,7 @@ type Settings struct {
 	Leeway   time.Duration // by which clocks may differ
 }
 
-// Code is why a client was refused, for programs.
+// Code identifies, for programs, why a client was refused.
 type Code string
 
 // The codes.

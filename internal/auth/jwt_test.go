@@ -94,7 +94,7 @@ func TestClaims(t *testing.T) {
 		{"an expiry that has another name", "", func() jwt.MapClaims { return jwt.MapClaims{"EXP": in(time.Minute)} }, TokenInvalid},
 		{"an expiry that another name contradicts", "", func() jwt.MapClaims { return jwt.MapClaims{"exp": in(-time.Hour), "Exp": in(time.Hour)} }, TokenExpired},
 		{"an audience that has another name", "signaling", func() jwt.MapClaims { return jwt.MapClaims{"exp": in(time.Minute), "Aud": "signaling"} }, TokenInvalid},
-		{"an audience that nobody asks for", "", func() jwt.MapClaims { return jwt.MapClaims{"exp": in(time.Minute), "aud": "other"} }, ""},
+		{"an audience, where none is required", "", func() jwt.MapClaims { return jwt.MapClaims{"exp": in(time.Minute), "aud": "other"} }, ""},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -139,7 +139,7 @@ func TestAlgorithms(t *testing.T) {
 		{"RS512 with the key of RS256", "RS256", sign(t, jwt.SigningMethodRS512, rsaKey, claims), TokenInvalid},
 		{"ES384", "ES256", sign(t, jwt.SigningMethodES384, p384, claims), TokenInvalid},
 		{"somebody else's key", "ES256", sign(t, jwt.SigningMethodES256, otherEC, claims), TokenInvalid},
-		{"RS256 where ES256 is asked for", "ES256", sign(t, jwt.SigningMethodRS256, rsaKey, claims), TokenInvalid},
+		{"RS256 where the key is for ES256", "ES256", sign(t, jwt.SigningMethodRS256, rsaKey, claims), TokenInvalid},
 		{"a token whose header names another algorithm", "HS256", alter(t, `{"alg":"NONE"}`), TokenInvalid},
 		{"a token whose header brings its own key", "HS256", alter(t, `{"alg":"HS256","jwk":{"kty":"oct","k":"AAAA"}}`), TokenInvalid},
 	} {

@@ -9,10 +9,10 @@ import (
 // Health answers health checks: /healthz, whether the process answers at all, and
 // /readyz, whether it takes new clients. The zero Health is ready. It is safe for
 // concurrent use.
-type Health struct{ leaving atomic.Bool }
+type Health struct{ notReady atomic.Bool }
 
-// Leave makes /readyz answer that the server takes no new clients any more.
-func (h *Health) Leave() { h.leaving.Store(true) }
+// SetNotReady makes /readyz answer that the server takes no new clients any more.
+func (h *Health) SetNotReady() { h.notReady.Store(true) }
 
 // Routes returns a handler that answers the health checks and passes all other
 // requests to next.
@@ -22,7 +22,7 @@ func (h *Health) Routes(next http.Handler) http.Handler {
 		case "/healthz":
 			answerHealth(w, http.StatusOK, "live\n")
 		case "/readyz":
-			if h.leaving.Load() {
+			if h.notReady.Load() {
 				answerHealth(w, http.StatusServiceUnavailable, "leaving\n")
 			} else {
 				answerHealth(w, http.StatusOK, "ready\n")

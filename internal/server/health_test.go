@@ -15,7 +15,7 @@ func TestHealth(t *testing.T) {
 	browser.Must(t, "GET", "/readyz", "").Want(t, 200, "ready\n")
 	browser.Must(t, "HEAD", "/readyz", "").Want(t, 200, "")
 	browser.Must(t, "GET", "/readyz/", "").Want(t, 418, "")
-	health.Leave()
+	health.SetNotReady()
 	browser.Must(t, "GET", "/healthz", "").Want(t, 200, "live\n")
 	browser.Must(t, "GET", "/readyz", "").Want(t, 503, "leaving\n")
 }

@@ -15,8 +15,8 @@ type HTTPLimits struct {
 	MaxIdleConns   int // connections that wait for a request; 0 for no limit
 }
 
-// DefaultHTTPLimits returns limits that no client reaches that uses what it
-// holds.
+// DefaultHTTPLimits returns the limits for a program without settings of its own.
+// They end connections that are idle, stalled or very slow.
 func DefaultHTTPLimits() HTTPLimits {
 	return HTTPLimits{
 		Timeouts: limit.Timeouts{

@@ -30,7 +30,8 @@ func newSpareListener(l net.Listener, counts *limit.Counts) *spareListener {
 	return s
 }
 
-// Accept returns the next connection that there is a descriptor for.
+// Accept returns the next connection. Connections that the process has no
+// descriptor for are answered 503 and not returned.
 func (s *spareListener) Accept() (net.Conn, error) {
 	for {
 		conn, err := s.Listener.Accept()
@@ -43,8 +44,9 @@ func (s *spareListener) Accept() (net.Conn, error) {
 	}
 }
 
-// rejectNext answers 503 to the next connection, which there is no descriptor
-// for, and counts it. It reports false if there is no spare descriptor either.
+// rejectNext answers 503 to the next connection and counts it. It is called when
+// the process has no descriptor for that connection, and reports false if the
+// spare one is missing too.
 func (s *spareListener) rejectNext() bool {
 	if s.counts.Add(limit.Descriptors) {
 		s.counts.Log(limit.Descriptors)
@@ -60,7 +62,7 @@ func (s *spareListener) rejectNext() bool {
 	return s.spare != nil
 }
 
-// unavailable is the response to a connection that there is no descriptor for.
+// unavailable is the response of rejectNext.
 const unavailable = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\n" +
 	"Content-Type: text/plain; charset=utf-8\r\nContent-Length: 41\r\n\r\n" +
 	"the server is full: try again in a while\n"

@@ -23,7 +23,7 @@ func get(t *testing.T, c *cache, name, content string) *entry {
 	return e
 }
 
-func TestCacheKeepsWithinItsBounds(t *testing.T) {
+func TestCacheKeepsWithinItsLimits(t *testing.T) {
 	content := strings.Repeat("compressible ", 200)
 	c := newCache()
 	c.maxEntries = 7

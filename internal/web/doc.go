@@ -1,4 +1,4 @@
 // Package web serves what browsers fetch over plain HTTP: the files of the pages,
-// and the bundle of the official client. It knows no sessions, and nothing else
-// of Socket.IO.
+// and the bundle of the official client. It does not depend on sessions or
+// on anything else of Socket.IO.
 package web

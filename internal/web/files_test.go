@@ -279,8 +279,8 @@ func TestMediaTypes(t *testing.T) {
 	}
 }
 
-// HAProxy's "option httpchk" sends this unless it is told otherwise, and takes
-// any answer but 2xx and 3xx for a server that is down.
+// HAProxy's "option httpchk" sends this by default. It takes a server that answers
+// other than 2xx or 3xx to be down.
 func TestOptionsIsAnswered(t *testing.T) {
 	conn := wiretest.DialTCP(t, serve(t, Files(fstest.MapFS{})))
 	io.WriteString(conn, "OPTIONS / HTTP/1.0\r\n\r\n")

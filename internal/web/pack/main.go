@@ -16,8 +16,8 @@ import (
 	"signaling/internal/web"
 )
 
-// brotliLevel is where andybalholm/brotli stops being quick, and what clients
-// have always been sent: level 11 takes nine times as long for 8 % less.
+// brotliLevel is the highest level at which andybalholm/brotli is quick: level 11
+// takes nine times as long and writes 8 % less.
 const brotliLevel = 9
 
 func main() {
@@ -30,8 +30,8 @@ func main() {
 	}
 }
 
-// pack writes each file of the bundle to the folder to in each form, and removes
-// what else there is of the bundle's: all of the folder is embedded.
+// pack writes each file of the bundle to the folder to, in each form. First it
+// removes the bundle's files that are there: all of the folder is embedded.
 func pack(from, to string) error {
 	old, err := filepath.Glob(filepath.Join(to, "socket.io.*"))
 	if err != nil {
