@@ -55,7 +55,7 @@ func program(dir, variable, pkg string) (string, error) {
 		return filepath.Abs(filepath.Join("../..", path))
 	}
 	path := filepath.Join(dir, filepath.Base(pkg))
-	if said, err := exec.Command("go", "build", "-o", path, pkg).CombinedOutput(); err != nil {
+	if said, err := exec.Command("go", "build", "-tags", "field", "-o", path, pkg).CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build %s: %w\n%s", pkg, err, said)
 	}
 	return path, nil
